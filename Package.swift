@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// The rooms of the house and the arrows between them. A target lists exactly what it imports; the
+// build refuses any other import (`--explicit-target-dependency-import-check error`, see Makefile).
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "lamplighter",
+    products: [.executable(name: "lamplighter", targets: ["lamplighter"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "COsip"),
+        .systemLibrary(name: "COrtp"),
+        .systemLibrary(name: "CSpanDSP", pkgConfig: "spandsp"),
+        .systemLibrary(name: "CSndFile", pkgConfig: "sndfile"),
+        .systemLibrary(name: "CSampleRate"),
+
+        room("SIP", ["COsip", crypto, logging] + nio),
+        room("Media", ["COrtp", "CSpanDSP", "CSndFile", "CSampleRate", logging]),
+        room("CallControl"),
+        room("Telephony", ["CallControl", "SIP", "Media", logging]),
+        room("Mailboxes", [grdb, crypto, cryptoExtras, logging]),
+        room("Phrases", [yams]),
+        room("Voicemail", ["CallControl", "Mailboxes", "Phrases", yams, logging]),
+        room("Dialplan", [yams]),
+        room("Phones", ["SIP", "Mailboxes", logging]),
+        .executableTarget(
+            name: "lamplighter",
+            dependencies: [
+                "SIP", "Media", "CallControl", "Telephony", "Mailboxes", "Phrases", "Voicemail", "Dialplan", "Phones",
+                logging, yams,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        tests("SIPTests", ["SIP"]),
+        tests("MediaTests", ["Media"]),
+        tests("MailboxesTests", ["Mailboxes", grdb]),
+        tests("PhrasesTests", ["Phrases"]),
+        tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases"]),
+        tests("DialplanTests", ["Dialplan"]),
+        tests("PhonesTests", ["Phones", "SIP", "Mailboxes"]),
+        tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media"]),
+        tests("LamplighterTests", ["lamplighter"]),
+    ]
+)

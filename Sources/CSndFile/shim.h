@@ -1,0 +1,3 @@
+// libsndfile: reads prompt files, writes exported messages.
+#pragma once
+#include <sndfile.h>

@@ -1,0 +1,1 @@
+// CallControl: being built.

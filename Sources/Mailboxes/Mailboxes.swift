@@ -1,0 +1,1 @@
+// Mailboxes: being built.

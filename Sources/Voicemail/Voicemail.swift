@@ -1,0 +1,1 @@
+// Voicemail: being built.
