@@ -1,1 +1,0 @@
-// CallControl: being built.

@@ -1,1 +1,0 @@
-// Mailboxes: being built.

@@ -1,0 +1,163 @@
+// The one door to everything that is kept. `SQLiteStore` is behind it; nothing outside this room sees a database.
+// Every call returns when the change is durable, `OpenRecording.append` excepted.
+
+public protocol Store: Sendable {
+    // Who there is (A8, E1)
+    func organisations() async throws -> [Organisation]
+    func organisation(domain: String) async throws -> Organisation?
+    func addOrganisation(_ new: NewOrganisation) async throws -> Organisation
+    /// Creates the extension and its personal mailbox of the same number in one transaction.
+    func addExtension(_ new: NewExtension) async throws -> Extension
+    func addMailbox(_ new: NewMailbox) async throws -> Mailbox
+    func account(number: String, domain: String) async throws -> Extension?
+    func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension]
+    func mailbox(_ id: MailboxID) async throws -> Mailbox?
+    func mailbox(number: String, domain: String) async throws -> Mailbox?
+    func mailboxes(domain: String) async throws -> [Mailbox]
+
+    // PINs (D3)
+    /// Checks a PIN and counts the attempt against the mailbox and the source, in that order and durably.
+    func checkPIN(_ pin: String, of mailbox: MailboxID, from source: String) async throws -> PINVerdict
+    func setPIN(_ pin: String, of mailbox: MailboxID) async throws
+
+    // Messages (C1, C2, C4)
+    func counts(of mailbox: MailboxID) async throws -> MessageCounts
+    /// Urgent first, then oldest first.
+    func messages(in folder: Folder, of mailbox: MailboxID) async throws -> [Message]
+    func message(_ id: RecordingID) async throws -> Message?
+    /// Moves a message of this mailbox; false when it is no longer there. Undelete is a move out of `.deleted`.
+    func move(_ message: RecordingID, of mailbox: MailboxID, to folder: Folder) async throws -> Bool
+    /// Removes a message and its audio for good (administration).
+    func purge(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool
+
+    // Recordings (B4, B5): messages, greetings and names are made the same way
+    /// Bytes still free under the quota.
+    func room(in mailbox: MailboxID) async throws -> Int
+    /// Starts a recording. What is appended is kept from the next commit on, whatever happens to the process.
+    func openRecording(_ new: NewRecording) async throws -> any OpenRecording
+    func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting?
+    func deleteGreeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Bool
+    /// Up to `range.count` audio bytes of a recording from `range.lowerBound` on.
+    func audio(of recording: RecordingID, in range: Range<Int>) async throws -> [UInt8]
+
+    // Lamps and bindings (F1, F2)
+    /// Mailboxes whose counts have changed, each told after the commit; every caller gets a stream of its own.
+    func changes() -> AsyncStream<MailboxID>
+    func bindings() async throws -> [StoredBinding]
+    /// Replaces all bindings of an account.
+    func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws
+
+    /// Commits what is waiting and closes the database.
+    func close() async throws
+}
+
+/// A recording being made.
+public protocol OpenRecording: Sendable {
+    var id: RecordingID { get }
+    /// Takes about a second of audio (at most 64 kB) into the next group commit and returns how many bytes of it
+    /// fit under the quota, as this recording's place in the transaction decides.
+    func append(_ audio: [UInt8]) async throws -> Int
+    /// Delivers it: a message becomes new, a greeting replaces the one before. Durable on return.
+    func keep(urgent: Bool) async throws
+    /// Takes it back, audio and quota included.
+    func discard() async throws
+}
+
+public struct NewRecording: Sendable {
+    public enum Purpose: Sendable, Hashable {
+        case message(callerNumber: String?, callerName: String?)
+        case greeting(GreetingKind)
+    }
+    public var mailbox: MailboxID
+    public var purpose: Purpose
+    public var encoding: StoredEncoding
+    public init(mailbox: MailboxID, purpose: Purpose, encoding: StoredEncoding) {
+        self.mailbox = mailbox
+        self.purpose = purpose
+        self.encoding = encoding
+    }
+}
+
+public enum PINVerdict: Hashable, Sendable {
+    case accepted
+    case wrong
+    /// Too many wrong ones: not even the right PIN helps before this many seconds have passed.
+    case locked(seconds: Int)
+}
+
+public struct NewOrganisation: Sendable {
+    public var domain: String
+    public var name: String
+    public var timeZone: String
+    public var language: String
+    public var digest: DigestAlgorithm
+    public init(domain: String, name: String, timeZone: String = "UTC", language: String = "en", digest: DigestAlgorithm = .md5) {
+        self.domain = domain
+        self.name = name
+        self.timeZone = timeZone
+        self.language = language
+        self.digest = digest
+    }
+}
+
+public struct NewExtension: Sendable {
+    public var domain: String
+    public var number: String
+    public var displayName: String?
+    public var password: String
+    public var pin: String
+    /// Nil: the organisation's.
+    public var digest: DigestAlgorithm?
+    public var quota: Int
+    public init(
+        domain: String, number: String, displayName: String? = nil, password: String, pin: String,
+        digest: DigestAlgorithm? = nil, quota: Int = Mailbox.defaultQuota
+    ) {
+        self.domain = domain
+        self.number = number
+        self.displayName = displayName
+        self.password = password
+        self.pin = pin
+        self.digest = digest
+        self.quota = quota
+    }
+}
+
+public struct NewMailbox: Sendable {
+    public var domain: String
+    public var number: String
+    public var pin: String
+    public var quota: Int
+    public init(domain: String, number: String, pin: String, quota: Int = Mailbox.defaultQuota) {
+        self.domain = domain
+        self.number = number
+        self.pin = pin
+        self.quota = quota
+    }
+}
+
+extension Mailbox {
+    /// 10 MB: 10,000,000 bytes.
+    public static let defaultQuota = 10_000_000
+}
+
+/// A registered contact as it is kept over a restart (RFC 3261 §10).
+public struct StoredBinding: Hashable, Sendable, Codable {
+    public var account: ExtensionID
+    /// The Contact value as registered, with its parameters.
+    public var contact: String
+    public var callID: String
+    public var cseq: UInt32
+    /// Seconds since 1970.
+    public var expiresAt: Double
+    /// The flow it came by, in the registrar's own notation.
+    public var flow: String
+    public init(account: ExtensionID, contact: String, callID: String, cseq: UInt32, expiresAt: Double, flow: String) {
+        self.account = account
+        self.contact = contact
+        self.callID = callID
+        self.cseq = cseq
+        self.expiresAt = expiresAt
+        self.flow = flow
+    }
+}

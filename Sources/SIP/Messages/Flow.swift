@@ -1,0 +1,30 @@
+// Where a message came from and the way back to there: a transport, one of our listen addresses and the
+// peer's address. A binding keeps its flow so that NOTIFY takes the path the phone registered by (RFC 5626 idea).
+
+public enum Transport: String, Hashable, Sendable, Codable { case udp = "UDP", tcp = "TCP" }
+
+/// A numeric address and a port; an IPv6 address without brackets.
+public struct HostPort: Hashable, Sendable, Codable, CustomStringConvertible {
+    public var host: String
+    public var port: UInt16
+
+    public init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+public struct Flow: Hashable, Sendable, Codable {
+    public var transport: Transport
+    /// The listener that it came in by.
+    public var local: HostPort
+    public var remote: HostPort
+
+    public init(transport: Transport, local: HostPort, remote: HostPort) {
+        self.transport = transport
+        self.local = local
+        self.remote = remote
+    }
+}
