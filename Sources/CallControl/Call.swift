@@ -74,7 +74,8 @@ public protocol AnsweredCall: Sendable {
 
     /// Plays the clips one after the other, starting `offset` into them, until their end or until one of `keys`.
     /// A key typed ahead counts at once; keys not in `keys` are dropped while it plays.
-    func play(_ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>) async throws(CallEnded) -> PlayOutcome
+    func play(_ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>) async throws(CallEnded)
+        -> PlayOutcome
 
     /// The next key, typed ahead or pressed within `timeout`; nil when there was none.
     func key(within timeout: Duration) async throws(CallEnded) -> Key?
@@ -107,7 +108,9 @@ public protocol RecordingSink: Sendable {
 
 /// A recording that has ended. The audio itself is with the sink.
 public struct Take: Sendable, Hashable {
-    public enum Ending: Sendable, Hashable { case key(Key), hangUp, silence, maximum, full, mediaTimeout, storeFailed, shutdown }
+    public enum Ending: Sendable, Hashable {
+        case key(Key), hangUp, silence, maximum, full, mediaTimeout, storeFailed, shutdown
+    }
     public var ending: Ending
     /// Length of what the sink kept.
     public var duration: Duration

@@ -34,7 +34,10 @@ public struct MessageHead: Hashable, Sendable {
     /// The comma-separated tokens of a header such as Supported, Require, Allow or Accept: trimmed, lower case.
     public func tokens(of name: String) -> [String] {
         values(of: name).flatMap { $0.split(separator: ",") }
-            .map { token in String(token.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed()).lowercased() }
+            .map { token in
+                String(token.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+                    .lowercased()
+            }
             .filter { !$0.isEmpty }
     }
 }

@@ -1,0 +1,59 @@
+# The commands of the README. Each installs the Debian packages it lacks (as root or by sudo).
+#   make run [DATA=dir] [LISTEN=address] [PORT=number]   build and serve in the foreground
+#   make test                                            everything, on real sockets with real clients
+#   make build | bench | prompts | format | lint | check
+
+DATA ?= data
+LISTEN ?= 127.0.0.1
+PORT ?= 5060
+
+SWIFT_FLAGS = --explicit-target-dependency-import-check error
+# Release has a build folder of its own, so that switching between the two rebuilds nothing.
+RELEASE = -c release --scratch-path .build-release $(SWIFT_FLAGS)
+
+BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsqlite3-dev
+TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core sox
+BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
+PROMPT_PACKAGES = python3-venv flac
+
+.PHONY: build run test bench prompts format lint check packages-build packages-test packages-bench packages-prompts
+
+build: packages-build
+	swift build $(RELEASE) --product lamplighter
+
+run: build
+	LAMPLIGHTER_DATA="$(DATA)" LAMPLIGHTER_SIP_LISTEN="$(LISTEN)" LAMPLIGHTER_SIP_PORT="$(PORT)" \
+	  exec .build-release/release/lamplighter serve --sample
+
+check: build
+	.build-release/release/lamplighter check
+
+test: packages-test
+	swift build $(SWIFT_FLAGS) --build-tests
+	swift test $(SWIFT_FLAGS) --skip-build
+
+bench: packages-bench build
+	bench/run
+
+prompts: packages-prompts
+	prompts/render.sh
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+# Installs what is missing of a list of Debian packages; says nothing when all is there.
+packages-build: PACKAGES = $(BUILD_PACKAGES)
+packages-test: PACKAGES = $(TEST_PACKAGES)
+packages-bench: PACKAGES = $(BENCH_PACKAGES)
+packages-prompts: PACKAGES = $(PROMPT_PACKAGES)
+packages-build packages-test packages-bench packages-prompts:
+	@missing=""; for p in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "installing:$$missing"; \
+	  root=""; [ "$$(id -u)" = 0 ] || root="sudo"; \
+	  $$root apt-get update -qq && \
+	  $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi

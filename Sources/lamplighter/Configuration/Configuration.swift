@@ -1,0 +1,177 @@
+// Every setting of the system, with its default and its bounds. `lamplighter.yaml` documents the same keys
+// for the administrator; `lamplighter check` and the tests hold the two together.
+
+import Foundation
+
+struct Configuration: Sendable {
+    var files: Files
+    var sip: SIPSettings
+    var media: Media
+    var phones: Phones
+    var voicemail: Voicemail
+    var logLevel: LogLevel
+
+    struct Files: Sendable {
+        /// The directory of the database; created when it is missing.
+        var data: String
+        var dialplan: String
+        var keymaps: String
+        var prompts: String
+    }
+
+    struct SIPSettings: Sendable {
+        /// Numeric addresses.
+        var listen: [String]
+        /// 0 lets the system choose one, which is printed.
+        var port: Int
+        /// The domain of requests that name an address of ours instead of a domain.
+        var defaultDomain: String
+        var maximumCalls: Int
+        var maximumTransactions: Int
+        var maximumConnections: Int
+        /// How long running calls may go on after SIGTERM.
+        var drain: Duration
+        /// What callers are told to wait while draining, in seconds.
+        var retryAfter: Int
+    }
+
+    struct Media: Sendable {
+        /// Empty: each call's media uses the address that its signalling came to.
+        var firstPort: Int
+        var lastPort: Int
+        var workers: Int
+        var timeout: Duration
+    }
+
+    struct Phones: Sendable {
+        var calls: CallPolicy
+        var minimumExpiry: Int
+        var maximumExpiry: Int
+        var defaultExpiry: Int
+        var maximumContacts: Int
+        var pilot: String
+        var unsolicited: Unsolicited
+        /// "ADDRESS[/BITS] DOMAIN" each.
+        var peers: [String]
+    }
+
+    enum CallPolicy: String, CaseIterable, Sendable { case digest, binding }
+    enum Unsolicited: String, CaseIterable, Sendable { case active, terminated }
+    enum LogLevel: String, CaseIterable, Sendable { case debug, info, notice, warning, error }
+
+    struct Voicemail: Sendable {
+        var minimumMessage: Duration
+        var maximumMessage: Duration
+        var maximumGreeting: Duration
+        var silence: Duration
+        var keyTimeout: Duration
+        var skip: Duration
+    }
+}
+
+extension Configuration {
+    /// - Parameter path: nil when no file was named; then `lamplighter.yaml` is read if it is there.
+    static func load(
+        _ path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(ConfigurationError) -> Configuration {
+        let file = path ?? "lamplighter.yaml"
+        let yaml: String
+        do {
+            yaml = try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            guard path == nil, !FileManager.default.fileExists(atPath: file) else {
+                throw ConfigurationError(place: file, key: nil, reason: "cannot be read as UTF-8 text")
+            }
+            yaml = ""
+        }
+        return try Configuration(ConfigurationReader(yaml: yaml, file: file, environment: environment))
+    }
+
+    init(_ source: ConfigurationReader) throws(ConfigurationError) {
+        var reader = source
+        files = try Files(&reader)
+        sip = try SIPSettings(&reader)
+        media = try Media(&reader)
+        phones = try Phones(&reader)
+        voicemail = try Voicemail(&reader)
+        logLevel = try reader.choice("log-level", default: .notice)
+        try reader.finish()
+    }
+}
+
+extension Configuration.Files {
+    init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+        data = try reader.text("data", default: "data")
+        dialplan = try reader.text("dialplan", default: "dialplan/default.yaml")
+        keymaps = try reader.text("keymaps", default: "dialplan/keymaps")
+        prompts = try reader.text("prompts", default: "prompts")
+    }
+}
+
+extension Configuration.SIPSettings {
+    init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+        listen = try reader.list("sip.listen", default: ["127.0.0.1"])
+        guard !listen.isEmpty, listen.count <= 16, listen.allSatisfy(NumericAddress.isValid) else {
+            throw ConfigurationError(
+                place: "sip.listen", key: nil, reason: "expected 1 to 16 numeric IPv4 or IPv6 addresses")
+        }
+        port = try reader.number("sip.port", default: 5060, in: 0...65_535)
+        defaultDomain = try reader.text("sip.default-domain", default: "example.org").lowercased()
+        maximumCalls = try reader.number("sip.maximum-calls", default: 2_000, in: 1...100_000)
+        maximumTransactions = try reader.number("sip.maximum-transactions", default: 100_000, in: 100...1_000_000)
+        maximumConnections = try reader.number("sip.maximum-connections", default: 10_000, in: 1...100_000)
+        drain = try reader.seconds("sip.drain", default: 30, in: 0...3_600)
+        retryAfter = try reader.number("sip.retry-after", default: 30, in: 1...3_600)
+    }
+}
+
+extension Configuration.Media {
+    init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+        firstPort = try reader.number("media.first-port", default: 20_000, in: 1_024...65_000)
+        lastPort = try reader.number("media.last-port", default: 29_999, in: 1_025...65_535)
+        guard lastPort > firstPort else {
+            throw ConfigurationError(place: "media.last-port", key: nil, reason: "must be above media.first-port")
+        }
+        workers = try reader.number("media.workers", default: 0, in: 0...256)
+        timeout = try reader.seconds("media.timeout", default: 30, in: 1...3_600)
+    }
+}
+
+extension Configuration.Phones {
+    init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+        calls = try reader.choice("phones.calls", default: .digest)
+        minimumExpiry = try reader.number("phones.minimum-expiry", default: 60, in: 1...86_400)
+        maximumExpiry = try reader.number("phones.maximum-expiry", default: 7_200, in: 60...86_400)
+        defaultExpiry = try reader.number("phones.default-expiry", default: 3_600, in: 60...86_400)
+        guard minimumExpiry <= defaultExpiry, defaultExpiry <= maximumExpiry else {
+            throw ConfigurationError(
+                place: "phones.default-expiry", key: nil, reason: "must lie between the minimum and the maximum")
+        }
+        maximumContacts = try reader.number("phones.maximum-contacts", default: 10, in: 1...100)
+        pilot = try reader.text("phones.pilot", default: "5001")
+        unsolicited = try reader.choice("phones.unsolicited-state", default: .active)
+        peers = try reader.list("phones.peers", default: [])
+    }
+}
+
+extension Configuration.Voicemail {
+    init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
+        minimumMessage = try reader.seconds("voicemail.minimum-message", default: 2, in: 0...60)
+        maximumMessage = try reader.seconds("voicemail.maximum-message", default: 180, in: 5...3_600)
+        maximumGreeting = try reader.seconds("voicemail.maximum-greeting", default: 90, in: 5...600)
+        silence = try reader.seconds("voicemail.silence", default: 10, in: 1...300)
+        keyTimeout = try reader.seconds("voicemail.key-timeout", default: 6, in: 1...60)
+        skip = try reader.seconds("voicemail.skip", default: 3, in: 1...60)
+    }
+}
+
+enum NumericAddress {
+    static func isValid(_ text: String) -> Bool {
+        var four = in_addr()
+        var six = in6_addr()
+        return inet_pton(AF_INET, text, &four) == 1 || inet_pton(AF_INET6, text, &six) == 1
+    }
+
+    /// 127.0.0.0/8 and ::1, which nobody outside this machine can reach.
+    static func isLoopback(_ text: String) -> Bool { text.hasPrefix("127.") || text == "::1" }
+}

@@ -1,0 +1,142 @@
+// Settings come from one YAML file and from the environment, which wins. Both become one table of
+// "path → text, and where it stands"; `Configuration` then takes each key it knows out of the table, and
+// what is left over is a key that nobody knows: an error, like every value that does not fit.
+
+import Foundation
+import Yams
+
+/// A wrong setting, said in the way an administrator can act on: where, which key, why.
+struct ConfigurationError: Error, CustomStringConvertible {
+    var place: String
+    var key: String?
+    var reason: String
+
+    var description: String { place + ": " + (key.map { "\($0): " } ?? "") + reason }
+}
+
+struct ConfigurationReader {
+    /// A value as it was written.
+    private struct Entry {
+        var node: Node
+        var place: String
+    }
+
+    private var entries: [String: Entry] = [:]
+    private let file: String
+
+    /// - Parameters:
+    ///   - yaml: the file's text; empty when there is no file.
+    ///   - environment: every variable that starts with `LAMPLIGHTER_` is taken as a setting:
+    ///     `media.ports` is `LAMPLIGHTER_MEDIA_PORTS`, `sip.maximum-calls` is `LAMPLIGHTER_SIP_MAXIMUM_CALLS`.
+    init(yaml: String, file: String, environment: [String: String]) throws(ConfigurationError) {
+        self.file = file
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: yaml)
+        } catch {
+            throw ConfigurationError(place: file, key: nil, reason: "not YAML: \(error)")
+        }
+        switch root {
+        case nil: break
+        case .mapping(let mapping)?: try flatten(mapping, under: "")
+        case let other?:
+            throw ConfigurationError(place: place(of: other), key: nil, reason: "expected `key: value` lines")
+        }
+        for (name, value) in environment where name.hasPrefix(Self.prefix) {
+            overrides[String(name.dropFirst(Self.prefix.count))] = value
+        }
+    }
+
+    private static let prefix = "LAMPLIGHTER_"
+    private var overrides: [String: String] = [:]
+
+    private mutating func flatten(_ mapping: Node.Mapping, under path: String) throws(ConfigurationError) {
+        for (key, value) in mapping {
+            guard let name = key.string else {
+                throw ConfigurationError(place: place(of: key), key: nil, reason: "a key must be text")
+            }
+            let full = path.isEmpty ? name : path + "." + name
+            if case .mapping(let inner) = value {
+                try flatten(inner, under: full)
+            } else {
+                entries[full] = Entry(node: value, place: place(of: value))
+            }
+        }
+    }
+
+    private func place(of node: Node) -> String { node.mark.map { "\(file):\($0.line)" } ?? file }
+
+    /// Takes a value out of the table.
+    /// - Parameter parse: returns nil when the text does not fit.
+    mutating func take<Value>(
+        _ key: String, default standard: Value, expected: String, parse: (String) -> Value?
+    ) throws(ConfigurationError) -> Value {
+        let variable = key.uppercased().replacing(".", with: "_").replacing("-", with: "_")
+        let written = entries.removeValue(forKey: key)
+        if let text = overrides.removeValue(forKey: variable) {
+            guard let value = parse(text) else {
+                throw ConfigurationError(place: Self.prefix + variable, key: key, reason: "expected \(expected)")
+            }
+            return value
+        }
+        guard let written else { return standard }
+        guard let text = written.node.scalar?.string, let value = parse(text) else {
+            throw ConfigurationError(place: written.place, key: key, reason: "expected \(expected)")
+        }
+        return value
+    }
+
+    mutating func text(_ key: String, default standard: String) throws(ConfigurationError) -> String {
+        try take(key, default: standard, expected: "text") { $0.isEmpty ? nil : $0 }
+    }
+
+    mutating func number(
+        _ key: String, default standard: Int, in range: ClosedRange<Int>
+    ) throws(ConfigurationError) -> Int {
+        let expected = "a number from \(range.lowerBound) to \(range.upperBound)"
+        return try take(key, default: standard, expected: expected) { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    mutating func seconds(
+        _ key: String, default standard: Double, in range: ClosedRange<Double>
+    ) throws(ConfigurationError) -> Duration {
+        let expected = "seconds from \(range.lowerBound) to \(range.upperBound)"
+        return .seconds(
+            try take(key, default: standard, expected: expected) { text in
+                Double(text).flatMap { range.contains($0) ? $0 : nil }
+            })
+    }
+
+    mutating func choice<Value: RawRepresentable & CaseIterable>(
+        _ key: String, default standard: Value
+    ) throws(ConfigurationError) -> Value where Value.RawValue == String {
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        return try take(key, default: standard, expected: "one of \(names)") { Value(rawValue: $0) }
+    }
+
+    /// A YAML list of texts, or in the environment a comma-separated one.
+    mutating func list(_ key: String, default standard: [String]) throws(ConfigurationError) -> [String] {
+        if let written = entries[key], let sequence = written.node.sequence {
+            let texts = sequence.compactMap { $0.scalar?.string }
+            guard texts.count == sequence.count else {
+                throw ConfigurationError(place: written.place, key: key, reason: "expected a list of texts")
+            }
+            entries[key] = Entry(node: Node(texts.joined(separator: ",")), place: written.place)
+        }
+        return try take(key, default: standard, expected: "a list of texts") { text in
+            text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        }
+    }
+
+    /// Fails when anything is left that no `take` asked for.
+    func finish() throws(ConfigurationError) {
+        if let (key, entry) = entries.min(by: { $0.key < $1.key }) {
+            throw ConfigurationError(place: entry.place, key: key, reason: "unknown key")
+        }
+        if let name = overrides.keys.min() {
+            throw ConfigurationError(place: "environment", key: Self.prefix + name, reason: "unknown setting")
+        }
+    }
+}
