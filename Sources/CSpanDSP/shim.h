@@ -4,3 +4,9 @@
 #include <stdlib.h>
 #include <inttypes.h>
 #include <spandsp/telephony.h>
+#include <spandsp/bit_operations.h>
+#include <spandsp/g711.h>
+#include <spandsp/logging.h>
+#include <spandsp/tone_generate.h>
+#include <spandsp/super_tone_rx.h>
+#include <spandsp/dtmf.h>

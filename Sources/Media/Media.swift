@@ -1,1 +1,0 @@
-// Media: being built.
