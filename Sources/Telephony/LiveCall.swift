@@ -1,0 +1,230 @@
+// An answered call: one SIP dialog and one media session, given to the flow as `AnsweredCall`. Events of both
+// come in by two pumps and change the state here; the flow's Task, the only one that ever waits, is then woken
+// and looks at what it was waiting for.
+
+internal import Dispatch
+import CallControl
+import Logging
+import Media
+import SIP
+
+actor LiveCall: AnsweredCall {
+    nonisolated let invitation: Invitation
+    nonisolated let encoding: AudioEncoding
+    private let codec: Codec
+    private let dialog: InviteDialog
+    private let media: MediaSession
+    private let equipment: Equipment
+    private let logger: Logger
+    private var negotiation: Negotiation
+
+    private var typed = KeyBuffer()
+    private var ended: CallEnded.Reason?
+    private var waiter: CheckedContinuation<Void, Never>?
+    private var alarms = 0
+    private var alarmThatRang = 0
+    private var playback: Playback?
+    private var recording: RecordingInProgress?
+
+    private struct Playback {
+        var id: PlaybackID
+        var wantsMore = false
+        /// Bytes heard, once it is over.
+        var heard: Int?
+    }
+
+    private struct RecordingInProgress {
+        /// Not yet handed to the sink.
+        var chunks: [[UInt8]] = []
+        var summary: RecordingSummary?
+    }
+
+    init(
+        invitation: Invitation, negotiation: Negotiation, dialog: InviteDialog, media: MediaSession,
+        equipment: Equipment, logger: Logger
+    ) {
+        self.invitation = invitation
+        self.negotiation = negotiation
+        codec = negotiation.codec
+        encoding = negotiation.encoding
+        self.dialog = dialog
+        self.media = media
+        self.equipment = equipment
+        self.logger = logger
+    }
+
+    /// Starts to listen to both sides. The pumps end when the dialog and the media session have ended.
+    nonisolated func connect() {
+        Task { for await event in media.events { await self.heard(event) } }
+        Task {
+            for await event in dialog.events { await self.signalled(event) }
+            await self.end(.hangUp)
+        }
+    }
+
+    // MARK: What the flow asks for
+
+    func play(
+        _ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>
+    ) async throws(CallEnded) -> PlayOutcome {
+        try stillThere()
+        if let key = typed.next(in: keys) { return PlayOutcome(key: key, position: offset) }
+        var feed = ClipFeed(clips, from: offset, prompts: equipment.prompts, codec: codec)
+        guard let first = await nextPiece(of: &feed) else { return PlayOutcome(position: offset) }
+        let id = PlaybackID((playback?.id.rawValue ?? lastPlayback) + 1)
+        lastPlayback = id.rawValue
+        playback = Playback(id: id, wantsMore: true)
+        defer { playback = nil }
+        media.play(id, [first], ends: false, stoppedBy: Set(keys.map(\.rawValue)))
+        while true {
+            try stillThere()
+            if let heard = playback?.heard {
+                return PlayOutcome(key: typed.next(in: keys), position: offset + Duration(audioBytes: heard))
+            }
+            if playback?.wantsMore == true {
+                playback?.wantsMore = false
+                let piece = await nextPiece(of: &feed)
+                media.append(id, piece.map { [$0] } ?? [], ends: piece == nil)
+            } else {
+                await somethingHappens()
+            }
+        }
+    }
+
+    private var lastPlayback: UInt64 = 0
+
+    /// A recording that cannot be read is heard as far as it can be; the call goes on.
+    private func nextPiece(of feed: inout ClipFeed) async -> AudioBuffer? {
+        do {
+            return try await feed.next()
+        } catch {
+            logger.error("a recording cannot be read", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    func key(within timeout: Duration) async throws(CallEnded) -> Key? {
+        alarms += 1
+        let alarm = alarms
+        let clock = Task {
+            try await equipment.sleep(timeout)
+            self.ring(alarm)
+        }
+        defer { clock.cancel() }
+        while true {
+            try stillThere()
+            if let key = typed.next() { return key }
+            if alarmThatRang >= alarm { return nil }
+            await somethingHappens()
+        }
+    }
+
+    func record(_ limits: RecordingLimits, into sink: any RecordingSink) async -> Take {
+        guard ended == nil else { return Take(ending: .hangUp, duration: .zero, voiced: .zero) }
+        recording = RecordingInProgress()
+        defer { recording = nil }
+        media.record(
+            RecordingRequest(
+                firstChunkBytes: Self.bytesToNextSecond(), maximumBytes: max(1, limits.maximum.audioBytes),
+                silence: limits.silence, stoppedBy: Set(limits.endKeys.map(\.rawValue))))
+        if ended != nil { media.stopRecording() }
+        var tray = Tray(sink)
+        while true {
+            if let chunk = recording?.chunks.first {
+                recording?.chunks.removeFirst()
+                if await !tray.put(chunk) { media.stopRecording() }
+            } else if let summary = recording?.summary {
+                return tray.take(summary, ended: ended)
+            } else {
+                await somethingHappens()
+            }
+        }
+    }
+
+    /// Chunks end on whole seconds of the monotonic clock, which the store's writer also goes by: a crash then
+    /// costs the second that was being filled and the short time to its commit, not two seconds.
+    private static func bytesToNextSecond() -> Int {
+        let intoSecond = DispatchTime.now().uptimeNanoseconds % 1_000_000_000
+        return max(1, Codec.bytesPerSecond - Int(intoSecond / 125_000))
+    }
+
+    func hangUp() {
+        end(.hangUp)
+        dialog.hangUp()
+        media.close()
+    }
+
+    // MARK: What happens to the call
+
+    /// Ends the call for the flow, once: whatever it waits for is over.
+    func end(_ reason: CallEnded.Reason) {
+        guard ended == nil else { return }
+        ended = reason
+        media.stopPlaying()
+        media.stopRecording()
+        wake()
+    }
+
+    private func heard(_ event: MediaEvent) {
+        switch event {
+        case .digit(let character):
+            if let key = Key(rawValue: character) { press(key) }
+        case .playbackRunningLow(let id):
+            if playback?.id == id { playback?.wantsMore = true }
+        case .playbackEnded(let id, let bytes, let key):
+            if playback?.id == id { playback?.heard = bytes }
+            if let key = key.flatMap(Key.init(rawValue:)) { typed.press(key) }
+        case .recorded(let chunk):
+            recording?.chunks.append(chunk)
+        case .recordingEnded(let summary):
+            recording?.summary = summary
+        case .rtpTimeout:
+            logger.notice("no media from the caller")
+            end(.mediaTimeout)
+        }
+        wake()
+    }
+
+    private func press(_ key: Key) { typed.press(key) }
+
+    private func signalled(_ event: DialogEvent) {
+        switch event {
+        case .acknowledged(let answer):
+            guard let answer else { return }
+            if !negotiation.complete(with: answer) {
+                logger.notice("the answer to our offer does not fit")
+                return hangUp()
+            }
+            media.start(negotiation.parameters)
+        case .offer(let offer, let reply):
+            guard let offer, let answer = negotiation.answer(to: offer) else { return reply.reject(status: 488) }
+            media.start(negotiation.parameters)
+            reply.accept(answer)
+        case .info(let contentType, let body):
+            if let key = InfoDigit.key(contentType: contentType, body: body) { media.press(key.rawValue) }
+        case .ended(let reason):
+            logger.debug("the dialog has ended", metadata: ["reason": "\(reason)"])
+            end(reason == .cancelled ? .cancelled : .hangUp)
+        }
+    }
+
+    // MARK: Waiting
+
+    private func stillThere() throws(CallEnded) {
+        if let ended { throw CallEnded(ended) }
+    }
+
+    private func somethingHappens() async {
+        await withCheckedContinuation { waiter = $0 }
+    }
+
+    private func ring(_ alarm: Int) {
+        alarmThatRang = max(alarmThatRang, alarm)
+        wake()
+    }
+
+    private func wake() {
+        waiter?.resume()
+        waiter = nil
+    }
+}

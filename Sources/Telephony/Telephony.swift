@@ -1,1 +1,0 @@
-// Telephony: being built.
