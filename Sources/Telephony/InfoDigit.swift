@@ -24,7 +24,7 @@ enum InfoDigit {
     }
 
     private static func key(named text: some StringProtocol) -> Key? {
-        let name = text.filter { !$0.isWhitespace }.uppercased()
+        let name = String(text.filter { !$0.isWhitespace }).uppercased()
         switch name {
         case "10": return .star
         case "11": return .pound

@@ -197,14 +197,18 @@ actor LiveCall: AnsweredCall {
             }
             media.start(negotiation.parameters)
         case .offer(let offer, let reply):
-            guard let offer, let answer = negotiation.answer(to: offer) else { return reply.reject(status: 488) }
+            guard let offer, let answer = negotiation.answer(to: offer) else { return reply.reject(488) }
             media.start(negotiation.parameters)
             reply.accept(answer)
         case .info(let contentType, let body):
             if let key = InfoDigit.key(contentType: contentType, body: body) { media.press(key.rawValue) }
         case .ended(let reason):
             logger.debug("the dialog has ended", metadata: ["reason": "\(reason)"])
-            end(reason == .cancelled ? .cancelled : .hangUp)
+            switch reason {
+            case .bye, .hungUp: end(.hangUp)
+            case .noAck, .transportFailed: end(.failure)
+            case .stopped: end(.shutdown)
+            }
         }
     }
 

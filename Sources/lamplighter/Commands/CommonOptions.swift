@@ -1,0 +1,36 @@
+// What all subcommands share: where the configuration is, and the way into the store behind it.
+
+import ArgumentParser
+import Mailboxes
+
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The configuration file; lamplighter.yaml if it is there.")
+    var config: String?
+
+    func load() throws -> Configuration { try Configuration.load(config) }
+
+    /// Opens the store for administration; the server may be running beside it.
+    func withStore<Result>(_ work: (SQLiteStore) async throws -> Result) async throws -> Result {
+        let store = try await SQLiteStore.administer(directory: load().files.data)
+        let outcome: Swift.Result<Result, any Error>
+        do { outcome = .success(try await work(store)) } catch { outcome = .failure(error) }
+        try await store.close()
+        return try outcome.get()
+    }
+}
+
+struct DomainOption: ParsableArguments {
+    @Option(help: "The organisation's SIP domain.")
+    var domain: String = "example.org"
+}
+
+/// Secrets that nobody has chosen: from the system's random generator, without letters that look alike.
+enum Secret {
+    static func password() -> String { random("abcdefghjkmnpqrstuvwxyz23456789", 16) }
+    static func pin() -> String { random("0123456789", 6) }
+
+    private static func random(_ alphabet: String, _ length: Int) -> String {
+        var generator = SystemRandomNumberGenerator()
+        return String((0..<length).compactMap { _ in alphabet.randomElement(using: &generator) })
+    }
+}

@@ -1,0 +1,45 @@
+// `lamplighter organisation …`: the SIP domains that this system serves (A8).
+
+import ArgumentParser
+import Mailboxes
+
+struct OrganisationCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "organisation", abstract: "Organisations: SIP domains with their own number plan.",
+        subcommands: [Add.self, List.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Adds an organisation.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "Its SIP domain, for instance example.org.") var domain: String
+        @Option(help: "Its name; the domain if it is left out.") var name: String?
+        @Option(help: "Time zone in which dates are spoken, for instance Europe/Berlin.") var timeZone = "UTC"
+        @Option(help: "Language of its prompts: a folder of prompts/.") var language = "en"
+        @Option(help: "Digest algorithm of its challenges: MD5 or SHA-256.") var digest = DigestAlgorithm.md5
+
+        func run() async throws {
+            try await common.withStore { store in
+                let added = try await store.addOrganisation(
+                    NewOrganisation(
+                        domain: domain, name: name ?? domain, timeZone: timeZone, language: language, digest: digest))
+                print("added organisation \(added.domain)")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the organisations: domain, name, time zone, language, digest.")
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            try await common.withStore { store in
+                for each in try await store.organisations() {
+                    print("\(each.domain)\t\(each.name)\t\(each.timeZone)\t\(each.language)\t\(each.digest.rawValue)")
+                }
+            }
+        }
+    }
+}
+
+extension DigestAlgorithm: ExpressibleByArgument {}

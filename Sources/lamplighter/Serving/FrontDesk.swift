@@ -1,0 +1,63 @@
+// Where every new request of the SIP endpoint arrives. Phones get REGISTER and SUBSCRIBE; a call is first
+// admitted, then the number plan says what it is for, then the switchboard runs that with the call.
+
+import CallControl
+import Dialplan
+import Foundation
+import Logging
+import Phones
+import SIP
+import Synchronization
+import Telephony
+import Voicemail
+
+final class FrontDesk: SIPUser {
+    private let phones: Phones
+    private let switchboard: Switchboard
+    private let voicemail: VoicemailService
+    private let plan: Mutex<Dialplan>
+    private let logger: Logger
+
+    init(phones: Phones, switchboard: Switchboard, voicemail: VoicemailService, plan: Dialplan, logger: Logger) {
+        self.phones = phones
+        self.switchboard = switchboard
+        self.voicemail = voicemail
+        self.plan = Mutex(plan)
+        self.logger = logger
+    }
+
+    /// Calls that come in from now on go by `new`.
+    func replacePlan(with new: Dialplan) { plan.withLock { $0 = new } }
+
+    func received(_ request: IncomingRequest) { Task { await phones.register(request) } }
+
+    func received(_ subscription: IncomingSubscribe) { Task { await phones.subscribe(subscription) } }
+
+    func received(_ call: IncomingInvite) { Task { await take(call) } }
+
+    private func take(_ call: IncomingInvite) async {
+        switch await phones.admit(call.request, over: call.flow) {
+        case .phone(let account):
+            await connect(call, Invitation(call, from: account))
+        case .peer(_, let domain):
+            await connect(call, Invitation(call, fromPeerOf: domain))
+        case .challenge(let status, let headers):
+            call.reject(status, headers: headers)
+        case .reject(let status):
+            call.reject(status)
+        }
+    }
+
+    private func connect(_ call: IncomingInvite, _ invitation: Invitation) async {
+        let application = plan.withLock { $0.application(for: invitation.dialled, domain: invitation.domain) }
+        guard let application else {
+            logger.notice("nothing has this number", metadata: invitation.logFields)
+            return call.reject(404)
+        }
+        logger.info("call", metadata: invitation.logFields.merging(["application": "\(application.name)"]) { $1 })
+        await switchboard.connect(call, as: invitation) { [voicemail] incoming in
+            await voicemail.run(application.name, arguments: application.arguments, incoming)
+        }
+        logger.info("call over", metadata: invitation.logFields)
+    }
+}

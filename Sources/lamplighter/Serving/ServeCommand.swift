@@ -1,0 +1,27 @@
+// `lamplighter serve`: runs until SIGTERM or SIGINT; SIGHUP reads the number plan again.
+
+import ArgumentParser
+import Logging
+import ServiceLifecycle
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serves calls in the foreground.")
+    @OptionGroup var common: CommonOptions
+    @Flag(help: "Create a sample organisation when there is none.") var sample = false
+
+    func run() async throws {
+        let configuration = try common.load()
+        var logger = Logger(label: "lamplighter")
+        logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .notice
+        let server = try await Server(configuration, logger: logger)
+        if sample { try await server.createSample() }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: DialplanReloader(server: server, logger: logger)),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+}

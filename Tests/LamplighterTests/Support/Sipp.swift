@@ -1,0 +1,24 @@
+// Runs one of `sipp-scenarios/` against a server, just as a QA engineer would: by its own runner.
+
+import Foundation
+
+enum Sipp {
+    static let folder = TestServer.package + "/sipp-scenarios"
+
+    static var scenarios: [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".xml") }.map { String($0.dropLast(4)) }.sorted()
+    }
+
+    /// - Parameters:
+    ///   - transport: u1 is UDP, t1 is TCP.
+    ///   - more: SIPp options, for instance `["-m", "50", "-l", "50", "-r", "50"]`.
+    @discardableResult
+    static func run(
+        _ scenario: String, against server: TestServer, transport: String = "u1", _ more: [String] = [],
+        seconds: Double = 120
+    ) async throws -> String {
+        try await LamplighterTests.run(
+            folder + "/run", ["127.0.0.1:\(server.port)", scenario, "-t", transport] + more, in: folder, seconds: seconds)
+    }
+}
