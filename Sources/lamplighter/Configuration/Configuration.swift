@@ -84,11 +84,11 @@ extension Configuration {
             }
             yaml = ""
         }
-        return try Configuration(ConfigurationReader(yaml: yaml, file: file, environment: environment))
+        var reader = try ConfigurationReader(yaml: yaml, file: file, environment: environment)
+        return try Configuration(&reader)
     }
 
-    init(_ source: ConfigurationReader) throws(ConfigurationError) {
-        var reader = source
+    init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
         files = try Files(&reader)
         sip = try SIPSettings(&reader)
         media = try Media(&reader)

@@ -23,6 +23,10 @@ struct ConfigurationReader {
 
     private var entries: [String: Entry] = [:]
     private let file: String
+    /// Every key that was asked for.
+    private(set) var known: Set<String> = []
+    /// Every key that was written.
+    var written: Set<String> { Set(entries.keys) }
 
     /// - Parameters:
     ///   - yaml: the file's text; empty when there is no file.
@@ -72,6 +76,7 @@ struct ConfigurationReader {
         _ key: String, default standard: Value, expected: String, parse: (String) -> Value?
     ) throws(ConfigurationError) -> Value {
         let variable = key.uppercased().replacing(".", with: "_").replacing("-", with: "_")
+        known.insert(key)
         let written = entries.removeValue(forKey: key)
         if let text = overrides.removeValue(forKey: variable) {
             guard let value = parse(text) else {

@@ -1,0 +1,101 @@
+// Every scenario of `sipp-scenarios/` against the real program: those about signalling share one server, and what
+// a deposit or a log-in leaves behind is looked at afterwards.
+
+import Foundation
+import Testing
+
+@Suite("SIPp scenarios", .serialized)
+struct ScenarioTests {
+    static let signalling = [
+        "options-are-answered", "register-with-digest-and-unregister", "register-with-wrong-password-is-refused",
+        "register-too-brief-is-423", "unknown-method-is-501", "unknown-extension-required-is-420",
+        "bye-outside-a-call-is-481", "stranger-is-refused", "unknown-mailbox-is-404", "no-common-codec-is-488",
+        "late-offer-is-answered", "hold-and-resume", "subscribe-notify-refresh-unsubscribe",
+        "subscribe-to-another-event-is-489", "registered-phone-sees-its-lamp",
+    ]
+
+    @Test("Signalling by UDP and TCP (F1, F2, G1, G4)", arguments: ["u1", "t1"])
+    func signalling(transport: String) async throws {
+        let server = try await TestServer()
+        for scenario in Self.signalling {
+            try await Sipp.run(scenario, against: server, transport: transport)
+        }
+        #expect(try await server.stop() == 0)
+    }
+
+    @Test("A caller who hangs up or presses # leaves a message, byte for byte what was said (B2)", arguments: [
+        ("leave-message-hang-up-while-recording", "speech.ulaw", "PCMU"),
+        ("leave-message-end-with-pound", "speech.ulaw", "PCMU"),
+        ("leave-message-alaw-hang-up-while-recording", "speech.alaw", "PCMA"),
+    ])
+    func deposit(scenario: String, speech: String, encoding: String) async throws {
+        let server = try await TestServer()
+        try await Sipp.run(scenario, against: server)
+        let message = try #require(try await server.messages(in: "101").first)
+        #expect(message.folder == "new")
+        #expect(message.encoding == encoding)
+        #expect(message.caller.hasPrefix("100"))
+        let stored = try await server.audio(of: message)
+        let spoken = try [UInt8](Data(contentsOf: URL(fileURLWithPath: Sipp.folder + "/media/" + speech)))
+        let heard = try Heard(stored, of: spoken)
+        #expect(heard.seconds >= 3.5, "only \(heard.seconds) s of the speech are in the message")
+        #expect(heard.isExact, "the stored bytes differ from what was sent, first at byte \(heard.firstDifference ?? -1)")
+    }
+
+    @Test("Too short and silent messages are not delivered (B2)", arguments: [
+        "leave-message-too-short-is-dropped", "leave-message-silence-is-dropped",
+    ])
+    func dropped(scenario: String) async throws {
+        let server = try await TestServer()
+        try await Sipp.run(scenario, against: server)
+        #expect(try await server.messages(in: "101").isEmpty)
+    }
+
+    @Test("The owner listens, saves and deletes; what was heard to its end is no longer new (A1, C2)", arguments: [
+        ("log-in-listen-and-save", "saved"), ("log-in-listen-and-delete", "deleted"), ("log-in-listen-to-the-end", "saved"),
+    ])
+    func listening(scenario: String, folder: String) async throws {
+        let server = try await TestServer()
+        try await Sipp.run("leave-message-hang-up-while-recording", against: server)
+        try await Sipp.run(scenario, against: server)
+        #expect(try await server.messages(in: "101").map(\.folder) == [folder])
+    }
+
+    @Test("Ways in, and the polite ways out (A2, A4, C1, D3, G2)", arguments: [
+        "log-in-by-account-number", "log-in-with-info-digits", "star-in-the-greeting-logs-the-owner-in",
+        "wrong-pin-three-times-is-good-bye", "silent-caller-is-sent-off-politely",
+    ])
+    func waysIn(scenario: String) async throws {
+        let server = try await TestServer(["VOICEMAIL_KEY_TIMEOUT": "2"])
+        try await Sipp.run(scenario, against: server)
+        #expect(!server.process.output.contains("4815"), "a PIN is in the log")
+        #expect(!server.process.output.contains("1111"), "a wrong PIN is in the log")
+    }
+}
+
+/// How much of some speech is in a recording that began before the speech did.
+struct Heard {
+    var seconds: Double
+    var isExact: Bool { firstDifference == nil }
+    var firstDifference: Int?
+
+    init(_ stored: [UInt8], of spoken: [UInt8]) throws {
+        // The first 20 ms that are not silence, as one packet carries them, mark where the speech begins.
+        let probe = Array(spoken[0..<160])
+        guard let start = stored.firstIndex(ofSequence: probe) else {
+            throw ChildProcess.Failure(description: "the speech is not in the \(stored.count) stored bytes")
+        }
+        let heard = stored[start...].prefix(spoken.count)
+        firstDifference = zip(heard, spoken).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+        seconds = Double(firstDifference ?? heard.count) / 8_000
+    }
+}
+
+extension Array where Element == UInt8 {
+    func firstIndex(ofSequence wanted: [UInt8]) -> Int? {
+        guard count >= wanted.count, let first = wanted.first else { return nil }
+        return (0...(count - wanted.count)).first { index in
+            self[index] == first && self[index..<(index + wanted.count)].elementsEqual(wanted)
+        }
+    }
+}
