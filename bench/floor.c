@@ -1,0 +1,144 @@
+// The least that sockets cost on this machine, for `make bench` to compare with.
+//   floor media CALLS SECONDS   every 20 ms one RTP-sized packet out and one in, for each call, on a socket each
+//   floor signalling COUNT      datagrams of 600 bytes in and out
+//   floor sink PORT             takes RTP of many senders until SIGTERM, then says what was lost and how late it was
+// The first two print milliseconds of processor time: for a call-second, and for a datagram in and one out.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static void die(const char *what) { perror(what); exit(1); }
+
+static int udp(uint16_t port, struct sockaddr_in *address) {
+  socklen_t length = sizeof *address;
+  int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+  *address = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  if (descriptor < 0 || bind(descriptor, (void *)address, sizeof *address)) die("bind");
+  if (getsockname(descriptor, (void *)address, &length)) die("getsockname");
+  return descriptor;
+}
+
+static double processor_ms(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+}
+
+// One end of all calls: on every tick sends a packet on each socket and takes what has come.
+static void carry(const int *sockets, const struct sockaddr_in *peers, int calls, int ticks) {
+  char packet[172] = {(char)0x80}, buffer[2048];
+  struct timespec next;
+  clock_gettime(CLOCK_MONOTONIC, &next);
+  for (int tick = 0; tick < ticks; tick++) {
+    for (int i = 0; i < calls; i++) {
+      sendto(sockets[i], packet, sizeof packet, MSG_DONTWAIT, (const void *)&peers[i], sizeof peers[i]);
+      recv(sockets[i], buffer, sizeof buffer, MSG_DONTWAIT);
+    }
+    next.tv_nsec += 20000000;
+    if (next.tv_nsec >= 1000000000) { next.tv_nsec -= 1000000000; next.tv_sec++; }
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+  }
+}
+
+static int media(int calls, int seconds) {
+  int *ours = calloc(calls, sizeof *ours), *theirs = calloc(calls, sizeof *theirs);
+  struct sockaddr_in *our = calloc(calls, sizeof *our), *their = calloc(calls, sizeof *their);
+  if (!ours || !theirs || !our || !their) die("calloc");
+  for (int i = 0; i < calls; i++) { ours[i] = udp(0, &our[i]); theirs[i] = udp(0, &their[i]); }
+  pid_t child = fork();
+  if (child < 0) die("fork");
+  carry(child ? ours : theirs, child ? their : our, calls, seconds * 50);
+  if (!child) _exit(0);
+  printf("%.5f\n", processor_ms() / ((double)calls * seconds));
+  waitpid(child, NULL, 0);
+  return 0;
+}
+
+static int signalling(int count) {
+  struct sockaddr_in our, their;
+  int ours = udp(0, &our), theirs = udp(0, &their);
+  char message[600] = {0}, buffer[2048];
+  pid_t child = fork();
+  if (child < 0) die("fork");
+  if (!child) {
+    for (int i = 0; i < count; i++) {
+      sendto(theirs, message, sizeof message, 0, (void *)&our, sizeof our);
+      recv(theirs, buffer, sizeof buffer, 0);
+    }
+    _exit(0);
+  }
+  for (int i = 0; i < count; i++) {
+    recv(ours, buffer, sizeof buffer, 0);
+    sendto(ours, message, sizeof message, 0, (void *)&their, sizeof their);
+  }
+  printf("%.5f\n", processor_ms() / count);
+  waitpid(child, NULL, 0);
+  return 0;
+}
+
+static volatile sig_atomic_t stop;
+static void on_stop(int number) { (void)number; stop = 1; }
+
+struct stream { uint64_t key, packets, lost; uint16_t last; double arrived, gap; };
+
+static int sink(uint16_t port) {
+  enum { slots = 1 << 16 };
+  struct stream *streams = calloc(slots, sizeof *streams);
+  struct sockaddr_in own, from;
+  int descriptor = udp(port, &own), size = 32 << 20, used = 0;
+  uint64_t packets = 0, lost = 0, late = 0;
+  double largest = 0;
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+  struct timeval wait = {0, 200000};
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+  signal(SIGTERM, on_stop);
+  while (!stop) {
+    unsigned char packet[2048];
+    socklen_t length = sizeof from;
+    ssize_t count = recvfrom(descriptor, packet, sizeof packet, 0, (void *)&from, &length);
+    if (count < 12 || packet[0] >> 6 != 2 || (packet[1] & 0x7f) >= 72) continue;
+    struct timespec clock;
+    clock_gettime(CLOCK_MONOTONIC, &clock);
+    double now = clock.tv_sec * 1e3 + clock.tv_nsec / 1e6;
+    uint32_t source;
+    memcpy(&source, packet + 8, 4);
+    uint64_t key = ((uint64_t)ntohs(from.sin_port) << 32 | source) | 1ull << 63;
+    uint32_t slot = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 48);
+    while (streams[slot].key && streams[slot].key != key) slot = (slot + 1) % slots;
+    struct stream *stream = &streams[slot];
+    uint16_t sequence = (uint16_t)(packet[2] << 8 | packet[3]);
+    if (!stream->key) {
+      if (++used >= slots / 2) { fprintf(stderr, "too many streams\n"); return 1; }
+      stream->key = key;
+    } else {
+      int16_t step = (int16_t)(sequence - stream->last);
+      if (step > 1) lost += step - 1;
+      double gap = now - stream->arrived;
+      if (gap > largest) largest = gap;
+      if (gap > 25) late++;
+    }
+    stream->last = sequence;
+    stream->arrived = now;
+    packets++;
+  }
+  printf("streams %d packets %lu lost %lu gaps-over-25-ms %lu largest-gap-ms %.1f\n", used, packets, lost, late, largest);
+  return 0;
+}
+
+int main(int count, char **words) {
+  if (count == 4 && !strcmp(words[1], "media")) return media(atoi(words[2]), atoi(words[3]));
+  if (count == 3 && !strcmp(words[1], "signalling")) return signalling(atoi(words[2]));
+  if (count == 3 && !strcmp(words[1], "sink")) return sink((uint16_t)atoi(words[2]));
+  fprintf(stderr, "usage: floor media CALLS SECONDS | signalling COUNT | sink PORT\n");
+  return 2;
+}
