@@ -4,7 +4,6 @@
 public final class MediaSession: Sendable {
     /// Even port of our RTP socket; RTCP is on the next one.
     public let localPort: UInt16
-    public var localAddress: String { "" }
     /// For one consumer. Finishes after `close()`.
     public let events: AsyncStream<MediaEvent>
 

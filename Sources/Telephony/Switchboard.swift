@@ -10,6 +10,17 @@ public final class Switchboard: Sendable {
     private let equipment: Equipment
     private let logger: Logger
     private let calls = Mutex<[ObjectIdentifier: Answered]>([:])
+    private let idle = Mutex(WaitingRoom())
+
+    /// Who waits for the last call to end.
+    private struct WaitingRoom {
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+        mutating func add(_ one: CheckedContinuation<Void, Never>) { waiting.append(one) }
+        mutating func release() {
+            for one in waiting { one.resume() }
+            waiting = []
+        }
+    }
 
     public init(equipment: Equipment, logger: Logger) {
         self.equipment = equipment
@@ -24,7 +35,7 @@ public final class Switchboard: Sendable {
         logger[metadataKey: "call-id"] = "\(invitation.callID)"
         let answered = Answered()
         calls.withLock { $0[ObjectIdentifier(answered)] = answered }
-        defer { calls.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(answered)) } }
+        defer { remove(answered) }
         let call = RingingCall(invite, as: invitation, equipment: equipment, logger: logger, answered: answered)
         await flow(call)
         if let live = await answered.call {
@@ -35,7 +46,28 @@ public final class Switchboard: Sendable {
         }
     }
 
+    /// Returns when no call is left, or after `limit`.
+    public func waitUntilIdle(atMost limit: Duration) async {
+        let alarm = Task { [self] in
+            try await equipment.sleep(limit)
+            idle.withLock { $0.release() }
+        }
+        await withCheckedContinuation { continuation in
+            idle.withLock { $0.add(continuation) }
+            if count == 0 { idle.withLock { $0.release() } }
+        }
+        alarm.cancel()
+    }
+
     public var count: Int { calls.withLock { $0.count } }
+
+    private func remove(_ answered: Answered) {
+        let isLast = calls.withLock { calls in
+            calls[ObjectIdentifier(answered)] = nil
+            return calls.isEmpty
+        }
+        if isLast { idle.withLock { $0.release() } }
+    }
 
     /// Ends what is still running: recordings keep what they have, then the flows end and the calls are hung up.
     public func endCalls() async {

@@ -7,5 +7,8 @@ struct Lamplighter: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lamplighter",
         abstract: "Voicemail over SIP: answers, records, lights the lamp, plays back.",
-        subcommands: [])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, OrganisationCommand.self, ExtensionCommand.self, MailboxCommand.self,
+            MessageCommand.self,
+        ])
 }

@@ -29,22 +29,22 @@ final class FrontDesk: SIPUser {
     /// Calls that come in from now on go by `new`.
     func replacePlan(with new: Dialplan) { plan.withLock { $0 = new } }
 
-    func received(_ request: IncomingRequest) { Task { await phones.register(request) } }
+    func received(_ request: IncomingRequest) { phones.register(request) }
 
-    func received(_ subscription: IncomingSubscribe) { Task { await phones.subscribe(subscription) } }
+    func received(_ subscription: IncomingSubscribe) { phones.subscribe(subscription) }
 
     func received(_ call: IncomingInvite) { Task { await take(call) } }
 
     private func take(_ call: IncomingInvite) async {
-        switch await phones.admit(call.request, over: call.flow) {
+        switch await phones.admit(call.request, by: call.flow) {
         case .phone(let account):
             await connect(call, Invitation(call, from: account))
         case .peer(_, let domain):
             await connect(call, Invitation(call, fromPeerOf: domain))
-        case .challenge(let status, let headers):
+        case .challenge(let headers):
+            call.reject(401, headers: headers)
+        case .reject(let status, let headers):
             call.reject(status, headers: headers)
-        case .reject(let status):
-            call.reject(status)
         }
     }
 

@@ -1,0 +1,35 @@
+// What an INVITE says about its call, by who vouches for it: a phone's identity comes from its account, a trusted
+// peer's from P-Asserted-Identity (RFC 3325) or else From. Nobody else's is believed.
+
+import CallControl
+import Logging
+import Mailboxes
+import SIP
+
+extension Invitation {
+    init(_ call: IncomingInvite, from account: Extension) {
+        self.init(call, domain: account.domain)
+        self.account = account.number
+        callerNumber = account.number
+        callerName = account.displayName ?? call.request.head.from.displayName
+    }
+
+    init(_ call: IncomingInvite, fromPeerOf domain: String) {
+        self.init(call, domain: domain)
+        let head = call.request.head
+        let asserted = head["P-Asserted-Identity"].flatMap { try? NameAddress(parsing: $0) }
+        let identity = asserted ?? head.from
+        callerNumber = identity.uri.user.flatMap { $0 == "anonymous" ? nil : $0 }
+        callerName = identity.displayName
+    }
+
+    private init(_ call: IncomingInvite, domain: String) {
+        self.init(
+            callID: call.request.head.callID, dialled: call.request.uri.user ?? "", domain: domain,
+            source: call.flow.remote.host)
+    }
+
+    var logFields: Logger.Metadata {
+        ["call-id": "\(callID)", "dialled": "\(dialled)", "caller": "\(callerNumber ?? "-")", "from": "\(source)"]
+    }
+}

@@ -1,0 +1,78 @@
+// The one place where everything is put together, and the order in which it starts and stops. A start opens the
+// store (which finishes what a crash left), loads prompts and plan, and only then listens. A stop turns it round:
+// no new calls, running ones may end, phones are told, the store closes last.
+
+import Dialplan
+import Foundation
+import Logging
+import Mailboxes
+import Media
+import Phones
+import SIP
+import ServiceLifecycle
+import Telephony
+import Voicemail
+
+final class Server: Service {
+    private let configuration: Configuration
+    private let logger: Logger
+    private let store: SQLiteStore
+    private let media: MediaEngine
+    private let endpoint: SIPEndpoint
+    private let phones: Phones
+    private let switchboard: Switchboard
+    private let desk: FrontDesk
+
+    init(_ configuration: Configuration, logger: Logger) async throws {
+        self.configuration = configuration
+        self.logger = logger
+        let materials = try Materials(configuration)
+        for problem in materials.promptProblems { logger.error("prompt", metadata: ["problem": "\(problem)"]) }
+        store = try await SQLiteStore.serve(directory: configuration.files.data, configuration, logger)
+        media = try MediaEngine(MediaConfiguration(configuration), logger: logger)
+        endpoint = SIPEndpoint(configuration: SIPEndpointConfiguration(configuration.sip), logger: logger)
+        phones = Phones(store: store, settings: try PhoneSettings(configuration), logger: logger)
+        switchboard = Switchboard(equipment: Equipment(media: media, prompts: materials.prompts), logger: logger)
+        let voicemail = VoicemailService(
+            store: store, phrasebook: materials.phrasebook, keymaps: materials.keymaps,
+            settings: VoicemailSettings(configuration.voicemail), now: { Date() }, logger: logger)
+        desk = FrontDesk(
+            phones: phones, switchboard: switchboard, voicemail: voicemail, plan: materials.plan, logger: logger)
+    }
+
+    /// Fills an empty store with the sample organisation and prints its secrets.
+    func createSample() async throws {
+        let isLocal = configuration.sip.listen.allSatisfy(NumericAddress.isLoopback)
+        if let sample = try await SampleOrganisation.create(in: store, isLocal: isLocal) { print(sample.description) }
+    }
+
+    /// Takes up the number plan as it is on disk now; a wrong one throws and changes nothing.
+    func reloadDialplan() throws {
+        desk.replacePlan(with: try Dialplan.load(configuration.files.dialplan))
+    }
+
+    func run() async throws {
+        try await phones.load()
+        let addresses = try await endpoint.start(desk)
+        await phones.start(endpoint)
+        for address in addresses { print("  SIP on UDP and TCP \(address)") }
+        print("  Dial 5001 for your own messages, 5000 for any mailbox, 03 and an extension to leave a message.")
+        print("ready")
+        fflush(stdout)
+        try? await gracefulShutdown()
+        await stop()
+    }
+
+    private func stop() async {
+        let settings = configuration.sip
+        logger.notice("stopping", metadata: ["calls": "\(switchboard.count)"])
+        endpoint.drain(retryAfter: settings.retryAfter)
+        await switchboard.waitUntilIdle(atMost: settings.drain)
+        await switchboard.endCalls()
+        await switchboard.waitUntilIdle(atMost: .seconds(10))
+        await phones.shutDown(within: .seconds(5))
+        await endpoint.stop()
+        media.close()
+        do { try await store.close() } catch { logger.error("the store did not close", metadata: ["reason": "\(error)"]) }
+    }
+}
