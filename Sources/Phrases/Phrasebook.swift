@@ -1,20 +1,49 @@
-// All languages there are: one folder of `prompts/` each.
+// All languages there are: every folder of `prompts/` that has a `language.yaml`.
 
 public import Foundation
 
 public struct Phrasebook: Sendable {
-    /// Reads every language in `directory`.
-    public init(directory: URL) throws(PhraseError) {}
-    /// Nil for a language that has no folder.
-    public func phrases(in language: String) -> Phrases? { nil }
-    /// The languages' names, sorted.
-    public var languages: [String] { [] }
-}
+    private let all: [String: Phrases]
 
-/// A language that cannot be used, and why.
-public struct PhraseError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The file that is wrong or missing.
-    public var file: String
-    public var reason: String
-    public var description: String { "\(file): \(reason)" }
+    /// Reads and checks every language in `directory`.
+    public init(directory: URL) throws(PhraseError) {
+        let folders: [URL]
+        do {
+            folders = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+        } catch {
+            throw PhraseError(file: directory.path, reason: "cannot be read: \(error.localizedDescription)")
+        }
+        var all: [String: Phrases] = [:]
+        for folder in folders {
+            let file = folder.appending(path: Self.fileName)
+            guard FileManager.default.fileExists(atPath: file.path) else { continue }
+            all[folder.lastPathComponent] = try Self.read(file, language: folder.lastPathComponent)
+        }
+        guard !all.isEmpty else { throw PhraseError(file: directory.path, reason: "has no language in it") }
+        self.all = all
+    }
+
+    /// Nil for a language that there is none of.
+    public func phrases(in language: String) -> Phrases? { all[language] }
+
+    /// The languages' names, sorted.
+    public var languages: [String] { all.keys.sorted() }
+
+    private static let fileName = "language.yaml"
+
+    private static func read(_ file: URL, language: String) throws(PhraseError) -> Phrases {
+        let yaml: String
+        do {
+            yaml = try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            throw PhraseError(file: file.path, reason: "cannot be read: \(error.localizedDescription)")
+        }
+        do {
+            let phrases = Phrases(language: language, data: try Language(yaml: yaml))
+            _ = try phrases.rehearsal()
+            return phrases
+        } catch {
+            throw PhraseError(file: file.path, reason: error.reason)
+        }
+    }
 }

@@ -146,3 +146,8 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     /// A short silence between two sentences.
     case pause
 }
+
+extension PromptID {
+    /// Sounds without words: the same in every language.
+    public var isSound: Bool { self == .beep || self == .pause }
+}
