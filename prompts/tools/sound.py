@@ -1,0 +1,66 @@
+"""Making a rendered clip fit to be played: trimmed, levelled, 16 kHz mono FLAC; and the sounds without words."""
+
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+from scipy.signal import resample_poly
+
+Samples = NDArray[np.float32]
+
+RATE = 16_000
+LEVEL = 10 ** (-20 / 20)  # RMS of what is louder than the gaps
+PEAK = 10 ** (-3 / 20)
+EDGE = RATE * 40 // 1000  # silence left at both ends
+FADE = RATE * 8 // 1000
+FRAME = RATE // 100
+SILENCE = 10 ** (-42 / 20)  # below the loudest frame
+
+
+def finish(samples: Samples, rate: int) -> Samples:
+    """Resamples, trims and levels what the engine made."""
+    speech = resample_poly(samples, RATE, rate).astype(np.float32)
+    frames = speech[: len(speech) // FRAME * FRAME].reshape(-1, FRAME)
+    loudness = np.sqrt((frames**2).mean(axis=1))
+    sounding = np.flatnonzero(loudness > loudness.max() * SILENCE)
+    start = max(0, int(sounding[0]) * FRAME - EDGE)
+    end = int(sounding[-1] + 1) * FRAME + EDGE
+    speech = np.pad(speech, (0, max(0, end - len(speech))))[start:end]
+    level = float(np.sqrt((frames[sounding] ** 2).mean()))
+    speech *= min(LEVEL / level, PEAK / float(np.abs(speech).max()))
+    return faded(speech, FADE)
+
+
+def faded(samples: Samples, length: int) -> Samples:
+    """Soft edges, so that nothing clicks where clips meet."""
+    ramp = (0.5 - 0.5 * np.cos(np.linspace(0, np.pi, length))).astype(np.float32)
+    samples[:length] *= ramp
+    samples[-length:] *= ramp[::-1]
+    return samples
+
+
+def beep() -> Samples:
+    """The tone before a recording: 440 Hz for 400 ms. No DTMF frequency is near it."""
+    time = np.arange(RATE * 400 // 1000) / RATE
+    tone = np.sqrt(2) * LEVEL * np.sin(2 * np.pi * 440 * time)
+    return faded(tone.astype(np.float32), RATE * 20 // 1000)
+
+
+def pause() -> Samples:
+    """The silence between two sentences: 250 ms."""
+    return np.zeros(RATE // 4, dtype=np.float32)
+
+
+SOUNDS = {"beep": beep, "pause": pause}
+
+
+def write(file: Path, samples: Samples) -> None:
+    soundfile.write(file, samples, RATE, format="FLAC", subtype="PCM_16")
+
+
+def read(file: Path) -> Samples:
+    samples, rate = soundfile.read(file, dtype="float32")
+    if rate != RATE or samples.ndim != 1:
+        raise SystemExit(f"{file}: is not {RATE} Hz mono")
+    return samples

@@ -1,0 +1,42 @@
+"""What is to be spoken in one language: language.yaml and voice.yaml of its folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Script:
+    """A language's clips and how its voice speaks and is heard."""
+
+    folder: Path
+    voice: str
+    engine_language: str
+    texts: dict[str, str]
+    spoken: dict[str, str]
+    heard: dict[str, list[str]]
+    numbers: dict[int, str]
+    ordinals: dict[int, str]
+
+
+def languages(prompts: Path) -> list[Path]:
+    return sorted(file.parent for file in prompts.glob("*/language.yaml"))
+
+
+def read(folder: Path) -> Script:
+    language = yaml.safe_load((folder / "language.yaml").read_text("utf-8"))
+    voice = yaml.safe_load((folder / "voice.yaml").read_text("utf-8"))
+    texts: dict[str, str] = dict(language["texts"])
+    series: dict[str, dict[int, str]] = {}
+    for name, entry in language["series"].items():
+        series[name] = dict(enumerate(entry["texts"], start=entry["from"]))
+        texts.update({f"{name}-{number}": text for number, text in series[name].items()})
+    spoken, heard = voice["spoken"] or {}, voice["heard"] or {}
+    strangers = (spoken.keys() | heard.keys()) - texts.keys()
+    if strangers:
+        raise SystemExit(f"{folder}/voice.yaml: no such clips: {', '.join(sorted(strangers))}")
+    return Script(
+        folder, voice["voice"], voice["engine-language"], texts, spoken, heard,
+        series["number"], series.get("ordinal", {}),
+    )
