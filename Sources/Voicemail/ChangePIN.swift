@@ -5,9 +5,6 @@ import Mailboxes
 import Phrases
 
 struct ChangePIN {
-    /// Digits of an entry that are looked at.
-    static let longest = 20
-
     private let talk: Conversation
     private let mailbox: Mailbox
 
@@ -20,12 +17,12 @@ struct ChangePIN {
     func run() async throws -> [Clip] {
         var told: [Clip] = []
         for _ in 0..<talk.settings.patience {
-            let pin = try await talk.digits(told + talk.words(.enterNewPIN), longest: Self.longest)
+            let pin = try await talk.digits(told + talk.words(.enterNewPIN), longest: PINPolicy.lengths.upperBound)
             if let weakness = PINPolicy.check(pin, mailboxNumber: mailbox.number) {
-                told = talk.words(weakness.prompt)
+                told = talk.words(prompt(for: weakness, of: pin))
                 continue
             }
-            guard try await talk.digits(talk.words(.enterNewPINAgain), longest: Self.longest) == pin else {
+            guard try await talk.digits(talk.words(.enterNewPINAgain), longest: PINPolicy.lengths.upperBound) == pin else {
                 told = talk.words(.newPINsDoNotMatch)
                 continue
             }
@@ -34,5 +31,12 @@ struct ChangePIN {
             return talk.words(.pinChanged)
         }
         return told + talk.words(.pinNotChanged)
+    }
+
+    private func prompt(for weakness: PINWeakness, of pin: String) -> PromptID {
+        switch weakness {
+        case .length: pin.count < PINPolicy.lengths.lowerBound ? .newPINTooShort : .newPINTooLong
+        case .common, .mailboxNumber, .repeatedDigit: .newPINTooEasy
+        }
     }
 }

@@ -15,7 +15,7 @@ struct GreetingsMenu {
 
     /// Returns what is to be said on the way back to the main menu.
     func run() async throws -> [Clip] {
-        var opening: [Clip] = []
+        var opening = talk.words(.greetingMenu)
         while true {
             switch try await talk.choose(talk.keys.greetings, opening: opening, menu: menu) {
             case .hearGreeting: opening = try await hear(.unavailable)

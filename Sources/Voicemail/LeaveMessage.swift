@@ -48,7 +48,8 @@ struct LeaveMessage {
     /// "This mailbox is full." Its owner can still get in.
     private func refuse() async throws {
         talk.log.notice("mailbox full, no message taken")
-        let key = try await talk.key(after: talk.words(.mailboxFull), interruptedBy: talk.keys.caller.meaningful)
+        let words = talk.words(.mailboxFull) + talk.menu(talk.keys.caller, [(.logIn, .toOpenYourMailbox)])
+        let key = try await talk.key(after: words, interruptedBy: talk.keys.caller.meaningful)
         if key.flatMap({ talk.keys.caller[$0] }) == .logIn { return try await LogIn(talk, mailbox).run() }
         throw talk.farewell(because: "mailbox full")
     }
@@ -71,7 +72,8 @@ struct LeaveMessage {
                 talk.log.info("nothing recorded", metadata: ["ending": "\(take.ending)"])
                 guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
                 if take.ending == .full { throw talk.farewell(.mailboxFull, because: "mailbox full") }
-                _ = try await talk.say(talk.words(shortcoming), interruptedBy: talk.keys.recording.meaningful)
+                let words = talk.words(shortcoming, .leaveMessageAfterToneShort)
+                _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
                 continue
             }
             return try await deliver(draft, take)
@@ -92,9 +94,9 @@ struct LeaveMessage {
             "message delivered",
             metadata: ["recording": "\(draft.recording.id.rawValue)", "length": "\(take.duration)", "ending": "\(take.ending)"])
         switch take.ending {
-        case .full: throw talk.farewell(.recordingStoppedMailboxFull, .recordingKept, because: "mailbox full")
-        case .maximum: throw talk.farewell(.recordingStoppedMaximum, .recordingKept, because: "longest message")
-        case .storeFailed: throw talk.farewell(.storageProblem, .recordingKept, because: "the store failed")
+        case .full: throw talk.farewell(.recordingStoppedMailboxFull, because: "mailbox full")
+        case .maximum: throw talk.farewell(.recordingStoppedMaximum, because: "longest message")
+        case .storeFailed: throw talk.farewell(.storageProblem, because: "the store failed")
         case .key, .silence: throw talk.farewell(.messageSent, because: "message left")
         case .hangUp, .mediaTimeout, .shutdown: throw CallEnded(take.endOfCall)
         }

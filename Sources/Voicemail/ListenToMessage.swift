@@ -79,7 +79,7 @@ struct ListenToMessage {
     private mutating func end() async throws -> MessageAction {
         guard !audio.isDamaged else {
             talk.log.error("damaged message", metadata: ["recording": "\(message.id.rawValue)"])
-            return try await ask(after: talk.words(.messagesOutOfReach))
+            return try await ask(after: talk.words(.notOfferedHere))
         }
         position = audio.length
         try await markHeard()

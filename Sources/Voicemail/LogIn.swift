@@ -37,7 +37,7 @@ struct LogIn {
     func run() async throws {
         var question = talk.words(.enterPIN)
         for _ in 0..<talk.settings.pinAttempts {
-            let pin = try await talk.digits(question, longest: ChangePIN.longest)
+            let pin = try await talk.digits(question, longest: PINPolicy.lengths.upperBound)
             switch try await talk.store.checkPIN(pin, of: mailbox.id, from: talk.call.invitation.source) {
             case .accepted:
                 talk.log.info("logged in")

@@ -56,6 +56,7 @@ struct RecordGreeting {
         let question = talk.words(kind == .name ? .recordNameAfterTone : .recordGreetingAfterTone)
         _ = try await talk.say(opening + question, interruptedBy: talk.keys.recording.meaningful)
         let take = try await draft.record(longest: kind == .name ? talk.settings.longestName : talk.settings.longestGreeting)
+        if take.ending == .storeFailed { throw talk.farewell(.systemProblem, because: "the store failed") }
         guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
         guard take.duration >= talk.settings.shortestGreeting, take.voiced >= talk.settings.leastVoice else {
             return .tooShort
@@ -65,13 +66,7 @@ struct RecordGreeting {
 
     /// "Your recording is …: 1 listen · 2 accept · 3 record again · star cancel."
     private func review(_ draft: Draft, _ take: Take) async throws -> Outcome {
-        let told: [Clip] = switch take.ending {
-        case .full: talk.words(.recordingStoppedMailboxFull)
-        case .maximum: talk.words(.recordingStoppedMaximum)
-        case .storeFailed: talk.words(.storageProblem)
-        default: []
-        }
-        var opening = told
+        var opening = take.ending == .full ? talk.words(.yourMailboxIsFull) : []
         while true {
             switch try await talk.choose(talk.keys.review, opening: opening, menu: menu) {
             case .listen: opening = talk.words(.yourRecordingIs) + [.recording(draft.audio(take))]
