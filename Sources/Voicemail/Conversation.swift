@@ -1,0 +1,124 @@
+// One call in one language with one set of keys: the few ways in which a flow speaks and listens. Three silences or
+// three wrong entries in a row end any of them politely; hang-up ends them as `CallEnded`; what the store throws
+// passes through. So flows are declared `throws` without a type, and `VoicemailService` is where it all arrives.
+import CallControl
+import Foundation
+import Logging
+import Mailboxes
+import Phrases
+
+/// The call is to end: these are the last words.
+struct Farewell: Error {
+    var words: [Clip]
+    /// For the log.
+    var reason: String
+}
+
+struct Conversation: Sendable {
+    let service: VoicemailService
+    let call: any AnsweredCall
+    let phrases: Phrases
+    let keys: KeyMap
+    let log: Logger
+
+    var settings: VoicemailSettings { service.settings }
+    var store: any Store { service.store }
+    var now: Date { service.now() }
+
+    func words(_ names: [String]) -> [Clip] { names.map { .prompt($0, language: phrases.language) } }
+    func words(_ prompts: PromptID...) -> [Clip] { words(prompts.flatMap(phrases.prompt)) }
+
+    func farewell(_ prompts: PromptID..., because reason: String) -> Farewell {
+        Farewell(words: words((prompts + [.goodbye]).flatMap(phrases.prompt)), reason: reason)
+    }
+
+    /// The spoken menu of those actions that have a key, in the order given.
+    func menu<Action: MenuAction>(
+        _ keys: Keys<Action>, _ prompts: [(action: Action, prompt: PromptID)]
+    ) -> [Clip] {
+        let choices = prompts.compactMap { entry in
+            keys.key(for: entry.action).map { (action: entry.prompt, key: $0.rawValue) }
+        }
+        return words(phrases.menu(choices))
+    }
+
+    /// Says `words` and returns the one of `keys` that interrupted; nil when they were heard to their end.
+    func say(_ words: [Clip], interruptedBy keys: Set<Key> = .none) async throws(CallEnded) -> Key? {
+        if words.isEmpty { return nil }
+        return try await call.play(words, from: .zero, interruptedBy: keys).key
+    }
+
+    /// Says `words`, then waits; nil when there was no key in the time for an answer.
+    func key(after words: [Clip], interruptedBy keys: Set<Key> = .all) async throws(CallEnded) -> Key? {
+        if let key = try await say(words, interruptedBy: keys) { return key }
+        return try await call.key(within: settings.answerTime)
+    }
+
+    /// Says `opening` and `menu` until a key that means something is pressed. Any key interrupts, so that a wrong
+    /// one is answered at once.
+    func choose<Action>(_ keys: Keys<Action>, opening: [Clip] = [], menu: [Clip]) async throws -> Action {
+        var patience = Patience(self)
+        var words = opening + menu
+        while true {
+            let key = try await key(after: words)
+            if let action = key.flatMap({ keys[$0] }) { return action }
+            words = try patience.words(after: key) + menu
+        }
+    }
+
+    /// Asks with `question` for at least one digit. The entry ends by its key or by silence; digits beyond `longest`
+    /// are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
+    func digits(_ question: [Clip], longest: Int) async throws -> String {
+        var patience = Patience(self)
+        var words = question
+        while true {
+            let entry = try await entry(words, longest: longest)
+            if let entry, !entry.isEmpty { return entry }
+            words = try (entry == nil ? patience.silence() : patience.wrongEntry(.invalidEntry)) + question
+        }
+    }
+
+    /// One go at typing digits: "" when it was ended before the first, nil after silence.
+    private func entry(_ words: [Clip], longest: Int) async throws(CallEnded) -> String? {
+        var typed = ""
+        var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
+        for _ in 0..<(longest + 50) {
+            guard let pressed = key else { return typed.isEmpty ? nil : typed }
+            switch keys.entry[pressed] {
+            case .done: return typed
+            case .startOver: typed = ""
+            case nil: if pressed.digit != nil && typed.count <= longest { typed.append(pressed.rawValue) }
+            }
+            key = try await call.key(within: settings.answerTime)
+        }
+        return typed
+    }
+}
+
+/// How often in a row a caller may be silent or wrong before the call ends politely.
+struct Patience {
+    private let conversation: Conversation
+    private var silences = 0
+    private var mistakes = 0
+
+    init(_ conversation: Conversation) { self.conversation = conversation }
+
+    /// What to say before asking again, to a caller whose answer was `key` (nil: silence).
+    mutating func words(after key: Key?) throws(Farewell) -> [Clip] {
+        try key == nil ? silence() : wrongEntry(.invalidKey)
+    }
+
+    mutating func silence() throws(Farewell) -> [Clip] {
+        silences += 1
+        guard silences < conversation.settings.patience else { throw conversation.farewell(because: "silence") }
+        return conversation.words(.areYouStillThere)
+    }
+
+    mutating func wrongEntry(_ prompt: PromptID) throws(Farewell) -> [Clip] {
+        mistakes += 1
+        guard mistakes < conversation.settings.patience else {
+            throw conversation.farewell(.tooManyWrongEntries, because: "wrong entries")
+        }
+        return conversation.words(prompt)
+    }
+}

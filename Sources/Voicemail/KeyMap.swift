@@ -1,0 +1,65 @@
+// A key map: for every menu, which key means which action. Values only; `KeyMapReader` makes them from YAML.
+import CallControl
+
+/// The keys of one menu.
+struct Keys<Action: MenuAction>: Sendable {
+    private let actions: [Key: Action]
+    private let keys: [Action: Key]
+
+    /// No key twice and no action twice; the reader sees to that.
+    init(_ actions: [Key: Action]) {
+        self.actions = actions
+        keys = Dictionary(actions.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What `key` means in this menu; nil when it means nothing.
+    subscript(key: Key) -> Action? { actions[key] }
+
+    /// The key of an action; nil when this map does not offer it.
+    func key(for action: Action) -> Key? { keys[action] }
+
+    /// Every key that means something here.
+    var meaningful: Set<Key> { Set(actions.keys) }
+}
+
+/// The keys of all menus, as one owner is used to them (C11).
+public struct KeyMap: Sendable {
+    var caller: Keys<CallerAction>
+    var recording: Keys<RecordingAction>
+    var entry: Keys<EntryAction>
+    var main: Keys<MainAction>
+    var message: Keys<MessageAction>
+    var greetings: Keys<GreetingsAction>
+    var review: Keys<ReviewAction>
+}
+
+/// All key maps by name; mailboxes choose one.
+public struct KeyMaps: Sendable {
+    public static let defaultName = "default"
+
+    private var maps: [String: KeyMap]
+    /// For mailboxes that name a map that is not there.
+    let fallback: KeyMap
+
+    /// `fallback` is the map `default`; `others` are those besides it.
+    public init(default fallback: KeyMap, others: [String: KeyMap] = [:]) {
+        self.fallback = fallback
+        maps = others
+        maps[Self.defaultName] = fallback
+    }
+
+    /// The map of that name; nil when there is none.
+    public subscript(name: String) -> KeyMap? { maps[name] }
+
+    public var names: [String] { maps.keys.sorted() }
+}
+
+/// Where a key map is wrong, and why.
+public struct KeyMapError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var file: String
+    /// Counted from 1; 1 also when the file as a whole is meant.
+    public var line: Int
+    public var reason: String
+
+    public var description: String { "\(file):\(line): \(reason)" }
+}

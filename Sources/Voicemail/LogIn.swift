@@ -1,0 +1,55 @@
+// Getting into a mailbox: its number where it is not known yet (5000, A2), then its PIN (D3).
+import CallControl
+import Logging
+import Mailboxes
+import Phrases
+
+/// "Please enter your account number, followed by pound."
+struct AskForMailbox {
+    private let talk: Conversation
+
+    init(_ talk: Conversation) { self.talk = talk }
+
+    func run() async throws {
+        var question = talk.words(.welcome, .enterAccountNumber)
+        for _ in 0..<talk.settings.patience {
+            let number = try await talk.digits(question, longest: 10)
+            if let mailbox = try await talk.store.mailbox(number: number, domain: talk.call.invitation.domain) {
+                return try await LogIn(talk.about(mailbox), mailbox).run()
+            }
+            talk.log.notice("unknown account number")
+            question = talk.words(.unknownAccount, .enterAccountNumber)
+        }
+        throw talk.farewell(.tooManyWrongEntries, because: "unknown account numbers")
+    }
+}
+
+/// "Please enter your PIN, followed by pound."
+struct LogIn {
+    private let talk: Conversation
+    private let mailbox: Mailbox
+
+    init(_ talk: Conversation, _ mailbox: Mailbox) {
+        self.talk = talk
+        self.mailbox = mailbox
+    }
+
+    func run() async throws {
+        var question = talk.words(.enterPIN)
+        for _ in 0..<talk.settings.pinAttempts {
+            let pin = try await talk.digits(question, longest: PINPolicy.lengths.upperBound)
+            switch try await talk.store.checkPIN(pin, of: mailbox.id, from: talk.call.invitation.source) {
+            case .accepted:
+                talk.log.info("logged in")
+                return try await MainMenu(talk, mailbox).run()
+            case .locked(let seconds):
+                talk.log.notice("mailbox locked", metadata: ["seconds": "\(seconds)"])
+                throw talk.farewell(.mailboxLocked, because: "locked")
+            case .wrong:
+                talk.log.notice("wrong PIN", metadata: ["source": "\(talk.call.invitation.source)"])
+                question = talk.words(.wrongPIN, .enterPIN)
+            }
+        }
+        throw talk.farewell(.tooManyWrongPINs, because: "wrong PINs")
+    }
+}

@@ -1,0 +1,51 @@
+// The owner's main menu: what there is, then what can be done (C1). Each flow it leads to comes back with what is
+// to be said on the way, so that a key pressed meanwhile is heard by the menu that follows.
+import CallControl
+import Mailboxes
+import Phrases
+
+struct MainMenu {
+    private let talk: Conversation
+    private let mailbox: Mailbox
+
+    init(_ talk: Conversation, _ mailbox: Mailbox) {
+        self.talk = talk
+        self.mailbox = mailbox
+    }
+
+    func run() async throws {
+        var opening = try await counts()
+        while true {
+            switch try await talk.choose(talk.keys.main, opening: opening, menu: menu) {
+            case .newMessages: opening = try await MessageList(talk, mailbox, .new).run()
+            case .savedMessages: opening = try await MessageList(talk, mailbox, .saved).run()
+            case .deletedMessages: opening = try await MessageList(talk, mailbox, .deleted).run()
+            case .greetingsAndName: opening = try await GreetingsMenu(talk, mailbox).run()
+            case .changePIN: opening = try await ChangePIN(talk, mailbox).run()
+            case .sayAgain: opening = try await counts()
+            case .goodbye: throw talk.farewell(because: "asked for")
+            }
+        }
+    }
+
+    private func counts() async throws -> [Clip] {
+        let counts = try await talk.store.counts(of: mailbox.id)
+        let spoken = talk.words(talk.phrases.counts(new: counts.new, urgent: counts.newUrgent, saved: counts.saved))
+        let room = try await talk.store.room(in: mailbox.id)
+        if room < AudioLength.bytes(talk.settings.shortestMessage) { return spoken + talk.words(.yourMailboxIsFull) }
+        if Double(room) < Double(mailbox.quota) * talk.settings.nearlyFull {
+            return spoken + talk.words(.mailboxAlmostFull)
+        }
+        return spoken
+    }
+
+    private var menu: [Clip] {
+        talk.menu(
+            talk.keys.main,
+            [
+                (.newMessages, .toHearNewMessages), (.savedMessages, .toHearSavedMessages),
+                (.greetingsAndName, .toChangeGreetingOrName), (.changePIN, .toChangePIN),
+                (.deletedMessages, .toHearDeletedMessages), (.sayAgain, .toHearThisAgain), (.goodbye, .toEndTheCall),
+            ])
+    }
+}

@@ -1,0 +1,87 @@
+// Recording a greeting or a name: record, listen, accept, again. Nothing changes for callers until it is accepted;
+// a draft that is cancelled, replaced or left by a hang-up is taken back (C8).
+import CallControl
+import Logging
+import Mailboxes
+import Phrases
+
+struct RecordGreeting {
+    private let talk: Conversation
+    private let mailbox: Mailbox
+    private let kind: GreetingKind
+
+    init(_ talk: Conversation, _ mailbox: Mailbox, _ kind: GreetingKind) {
+        self.talk = talk
+        self.mailbox = mailbox
+        self.kind = kind
+    }
+
+    /// Returns what is to be said on the way back to the menu.
+    func run() async throws -> [Clip] {
+        var opening: [Clip] = []
+        var failures = 0
+        while failures < talk.settings.recordingAttempts {
+            guard try await talk.store.room(in: mailbox.id) >= AudioLength.bytes(talk.settings.shortestGreeting) else {
+                return talk.words(.yourMailboxIsFull)
+            }
+            let draft = try await Draft.open(.greeting(kind), in: mailbox, talk)
+            do {
+                switch try await attempt(draft, opening) {
+                case .accepted:
+                    try await draft.recording.keep(urgent: false)
+                    talk.log.info("greeting recorded", metadata: ["kind": "\(kind.rawValue)"])
+                    return talk.words(kind == .name ? .nameSaved : .greetingSaved)
+                case .cancelled:
+                    await draft.discard()
+                    return talk.words(.recordingDiscarded)
+                case .again:
+                    await draft.discard()
+                    opening = []
+                case .tooShort:
+                    await draft.discard()
+                    failures += 1
+                    opening = talk.words(.nothingRecorded)
+                }
+            } catch {
+                await draft.discard()
+                throw error
+            }
+        }
+        return opening
+    }
+
+    private enum Outcome { case accepted, cancelled, again, tooShort }
+
+    private func attempt(_ draft: Draft, _ opening: [Clip]) async throws -> Outcome {
+        let question = talk.words(kind == .name ? .recordNameAfterTone : .recordGreetingAfterTone)
+        _ = try await talk.say(opening + question, interruptedBy: talk.keys.recording.meaningful)
+        let take = try await draft.record(longest: kind == .name ? talk.settings.longestName : talk.settings.longestGreeting)
+        if take.ending == .storeFailed { throw talk.farewell(.systemProblem, because: "the store failed") }
+        guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
+        guard take.duration >= talk.settings.shortestGreeting, take.voiced >= talk.settings.leastVoice else {
+            return .tooShort
+        }
+        return try await review(draft, take)
+    }
+
+    /// "Your recording is …: 1 listen · 2 accept · 3 record again · star cancel."
+    private func review(_ draft: Draft, _ take: Take) async throws -> Outcome {
+        var opening = take.ending == .full ? talk.words(.yourMailboxIsFull) : []
+        while true {
+            switch try await talk.choose(talk.keys.review, opening: opening, menu: menu) {
+            case .listen: opening = talk.words(.yourRecordingIs) + [.recording(draft.audio(take))]
+            case .accept: return .accepted
+            case .recordAgain: return .again
+            case .cancel: return .cancelled
+            }
+        }
+    }
+
+    private var menu: [Clip] {
+        talk.menu(
+            talk.keys.review,
+            [
+                (.listen, .toListen), (.accept, .toAccept), (.recordAgain, .toRecordAgain), (.cancel, .toCancel),
+            ])
+    }
+}

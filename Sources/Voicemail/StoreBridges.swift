@@ -1,0 +1,72 @@
+// Where a call meets the store: stored audio as something to play, an open recording as somewhere to record into,
+// and the one place where their codec names are matched.
+import CallControl
+import Mailboxes
+import Synchronization
+
+extension AudioEncoding {
+    /// Both types are named by the RTP encoding name.
+    init(_ stored: StoredEncoding) {
+        switch stored {
+        case .pcmu: self = .pcmu
+        case .pcma: self = .pcma
+        }
+    }
+}
+
+extension StoredEncoding {
+    init(_ encoding: AudioEncoding) {
+        switch encoding {
+        case .pcmu: self = .pcmu
+        case .pcma: self = .pcma
+        }
+    }
+}
+
+/// 8,000 bytes a second, in either codec.
+enum AudioLength {
+    static func bytes(_ duration: Duration) -> Int {
+        let (seconds, attoseconds) = duration.components
+        return Int(seconds) * 8_000 + Int(attoseconds / 125_000_000_000_000)
+    }
+
+    static func duration(_ bytes: Int) -> Duration { .microseconds(bytes * 125) }
+}
+
+/// A recording in the store, read piece by piece while it plays. Playing ends where reading fails; the flow asks
+/// `isDamaged` afterwards, since a damaged recording must be explained but must not end the call.
+final class StoredAudio: RecordedAudio {
+    let encoding: AudioEncoding
+    let byteCount: Int
+    private let recording: RecordingID
+    private let store: any Store
+    private let failed = Mutex(false)
+
+    init(_ recording: RecordingID, encoding: StoredEncoding, byteCount: Int, store: any Store) {
+        self.recording = recording
+        self.encoding = AudioEncoding(encoding)
+        self.byteCount = byteCount
+        self.store = store
+    }
+
+    var length: Duration { AudioLength.duration(byteCount) }
+
+    /// Whether a part of it could not be read.
+    var isDamaged: Bool { failed.withLock { $0 } }
+
+    func bytes(in range: Range<Int>) async throws -> [UInt8] {
+        do {
+            return try await store.audio(of: recording, in: range)
+        } catch {
+            failed.withLock { $0 = true }
+            throw error
+        }
+    }
+}
+
+/// An open recording as the end of a call's recording path.
+struct RecordingIntoStore: RecordingSink {
+    let recording: any OpenRecording
+
+    func append(_ audio: [UInt8]) async throws -> Int { try await recording.append(audio) }
+}

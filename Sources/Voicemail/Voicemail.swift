@@ -1,1 +1,0 @@
-// Voicemail: being built.

@@ -1,0 +1,151 @@
+// The door to the flows: an application of the number plan and a call come in, the flow runs, and whatever ends it
+// (hang-up, good-bye, a store that fails) is dealt with here, so that no call ends in silence (A10).
+public import CallControl
+public import Foundation
+public import Logging
+public import Mailboxes
+public import Phrases
+
+public struct VoicemailService: Sendable {
+    let store: any Store
+    let phrasebook: Phrasebook
+    let keymaps: KeyMaps
+    let settings: VoicemailSettings
+    let now: @Sendable () -> Date
+    let logger: Logger
+
+    /// `now` is asked for the date when an envelope is spoken.
+    public init(
+        store: any Store, phrasebook: Phrasebook, keymaps: KeyMaps, settings: VoicemailSettings,
+        now: @escaping @Sendable () -> Date, logger: Logger
+    ) {
+        self.store = store
+        self.phrasebook = phrasebook
+        self.keymaps = keymaps
+        self.settings = settings
+        self.now = now
+        self.logger = logger
+    }
+
+    /// Runs an application of the number plan on a call until the call is over. A mailbox that does not exist is
+    /// answered with 404.
+    public func run(_ application: String, arguments: [String: String], _ call: any IncomingCall) async {
+        var log = logger
+        log[metadataKey: "call-id"] = "\(call.invitation.callID)"
+        guard let application = VoicemailApplication(rawValue: application) else {
+            log.error("no such application", metadata: ["application": "\(application)"])
+            return await call.reject(.serverError)
+        }
+        let purpose: Purpose
+        do {
+            guard let found = try await self.purpose(application, arguments, call.invitation) else {
+                log.notice("no such mailbox", metadata: ["dialled": "\(call.invitation.dialled)"])
+                return await call.reject(.notFound)
+            }
+            purpose = found
+        } catch {
+            purpose = .apologise(error)
+        }
+        guard let phrases = phrases(in: purpose.language) else {
+            log.critical("no language has prompts")
+            return await call.reject(.unavailable)
+        }
+        guard let answered = try? await call.answer() else { return log.info("cancelled before the answer") }
+        let conversation = Conversation(
+            service: self, call: answered, phrases: phrases, keys: keymaps.fallback, log: log)
+        await hold(conversation, purpose)
+    }
+
+    /// From the answer to the hang-up.
+    private func hold(_ conversation: Conversation, _ purpose: Purpose) async {
+        let log = conversation.log
+        do {
+            switch purpose {
+            case .deposit(let mailbox): try await LeaveMessage(conversation.about(mailbox), mailbox).run()
+            case .owner(let mailbox): try await LogIn(conversation.about(mailbox), mailbox).run()
+            case .anyOwner: try await AskForMailbox(conversation).run()
+            case .apologise(let error): throw error
+            }
+        } catch let farewell as Farewell {
+            log.info("good-bye", metadata: ["reason": "\(farewell.reason)"])
+            _ = try? await conversation.say(farewell.words)
+        } catch let ended as CallEnded {
+            log.info("the caller is gone", metadata: ["reason": "\(ended.reason)"])
+        } catch {
+            log.error("the store failed", metadata: ["error": "\(error)"])
+            _ = try? await conversation.say(conversation.words(.systemProblem, .goodbye))
+        }
+        await conversation.call.hangUp()
+    }
+
+    /// What a call is about, settled before it is answered.
+    private enum Purpose {
+        case deposit(Mailbox)
+        case owner(Mailbox)
+        case anyOwner(language: String)
+        case apologise(any Error)
+
+        var language: String? {
+            switch self {
+            case .deposit(let mailbox), .owner(let mailbox): mailbox.language
+            case .anyOwner(let language): language
+            case .apologise: nil
+            }
+        }
+    }
+
+    private func purpose(
+        _ application: VoicemailApplication, _ arguments: [String: String], _ invitation: Invitation
+    ) async throws -> Purpose? {
+        guard let organisation = try await store.organisation(domain: invitation.domain) else { return nil }
+        switch application {
+        case .leaveMessage:
+            return try await mailbox(arguments, organisation).map(Purpose.deposit)
+        case .openMailbox:
+            return try await mailbox(arguments, organisation).map(Purpose.owner)
+        case .ownMailbox:
+            guard let number = invitation.account,
+                let account = try await store.account(number: number, domain: organisation.domain),
+                let mailbox = try await store.mailbox(account.mailbox)
+            else { return .anyOwner(language: organisation.language) }
+            return .owner(mailbox)
+        case .anyMailbox:
+            return .anyOwner(language: organisation.language)
+        }
+    }
+
+    private func mailbox(_ arguments: [String: String], _ organisation: Organisation) async throws -> Mailbox? {
+        guard let number = arguments["mailbox"] else { return nil }
+        return try await store.mailbox(number: number, domain: organisation.domain)
+    }
+
+    func phrases(in language: String?) -> Phrases? {
+        language.flatMap(phrasebook.phrases) ?? phrasebook.phrases(in: settings.language)
+            ?? phrasebook.languages.first.flatMap(phrasebook.phrases)
+    }
+}
+
+/// The applications of the number plan that this room runs.
+private enum VoicemailApplication: String {
+    /// Argument `mailbox` (A3).
+    case leaveMessage = "leave-message"
+    /// The mailbox of the account that calls; asks for one when none is vouched for (A1).
+    case ownMailbox = "own-mailbox"
+    /// Asks for the account number (A2).
+    case anyMailbox = "any-mailbox"
+    /// Argument `mailbox`: its owner's menu, whoever calls (A5).
+    case openMailbox = "open-mailbox"
+}
+
+extension Conversation {
+    /// The same call in the language and with the keys of a mailbox.
+    func about(_ mailbox: Mailbox) -> Conversation {
+        var log = log
+        log[metadataKey: "mailbox"] = "\(mailbox.number)@\(mailbox.domain)"
+        let keys = service.keymaps[mailbox.keymap]
+        if keys == nil { log.warning("unknown key map, using the default", metadata: ["keymap": "\(mailbox.keymap)"]) }
+        return Conversation(
+            service: service, call: call, phrases: service.phrases(in: mailbox.language) ?? phrases,
+            keys: keys ?? service.keymaps.fallback, log: log)
+    }
+}
