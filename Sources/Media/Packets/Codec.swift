@@ -35,12 +35,21 @@ public enum Codec: String, Sendable, Hashable, CaseIterable {
 
     /// `bytes` of one codec as bytes of another, by the tables of ITU-T G.711; the same bytes when they are equal.
     public static func transcode(_ bytes: [UInt8], from source: Codec, to target: Codec) -> [UInt8] {
-        switch (source, target) {
-        case (.pcmu, .pcma): bytes.map { ulaw_to_alaw($0) }
-        case (.pcma, .pcmu): bytes.map { alaw_to_ulaw($0) }
-        case (.pcmu, .pcmu), (.pcma, .pcma): bytes
+        guard let table = source.table(to: target) else { return bytes }
+        return bytes.map { table[Int($0)] }
+    }
+
+    /// What each of the 256 bytes of this codec is in another; nil when it is the same.
+    func table(to target: Codec) -> [UInt8]? {
+        switch (self, target) {
+        case (.pcmu, .pcma): Codec.tableToPCMA
+        case (.pcma, .pcmu): Codec.tableToPCMU
+        case (.pcmu, .pcmu), (.pcma, .pcma): nil
         }
     }
+
+    private static let tableToPCMA = (0...255).map { ulaw_to_alaw(UInt8($0)) }
+    private static let tableToPCMU = (0...255).map { alaw_to_ulaw(UInt8($0)) }
 
     /// The linear value of each of the 256 bytes.
     var linear: [Int16] {

@@ -1,0 +1,295 @@
+// One media session as its thread sees it: the sockets, oRTP, and the machines that say what a packet means. Every
+// 20 ms `tick` takes what has arrived and sends one frame: of the playback, or else of silence, since phones and
+// the address translators before them want a steady stream. Commands come between ticks, on the same thread.
+
+internal import COrtp
+
+/// `@unchecked Sendable`: it is made by the thread that opens the session, handed to a media thread through the
+/// command queue, and from then on touched by that media thread alone.
+final class SessionCore: @unchecked Sendable {
+    /// 20 ms.
+    static let frame = 160
+    /// So many batches of datagrams are read in one tick; more is a flood, and waits.
+    private static let batches = 4
+
+    let sockets: SocketPair
+    /// Nothing may be asked of it any more.
+    private(set) var isClosed = false
+    /// Where its media thread keeps it.
+    var slot = 0
+    private let rtp: RTPStream
+    private let timeout: Int64
+    private var outlet: EventOutlet
+    private var parameters: StreamParameters?
+    private var lock = SourceLock()
+    private var events = TelephoneEvents()
+    private var presses = KeyPresses()
+    private var tones: ToneDetector?
+    private var player: Player?
+    /// What the buffers of `player` are in.
+    private var playerCodec = Codec.pcmu
+    private var recorder: Recorder?
+
+    /// RTP timestamp of round 0, and the last round in which something was sent.
+    private let timestampBase = UInt32.random(in: .min ... .max)
+    private var lastSentRound: Int?
+    private var signalledControl: NetworkAddress?
+    private var heardControl: NetworkAddress?
+    /// The time that recordings run on stands still while the peer does not send.
+    private var pausedAt: MediaTime?
+    private var pausedFor: Int64 = 0
+    private var lastHeard = MediaTime(nanoseconds: 0)
+    private var toldTimeout = false
+
+    init?(_ sockets: SocketPair, outlet: EventOutlet, rtpTimeout: Duration) {
+        guard let rtp = RTPStream(sockets) else { return nil }
+        self.rtp = rtp
+        self.sockets = sockets
+        self.outlet = outlet
+        timeout = rtpTimeout.wholeMilliseconds
+    }
+
+    // MARK: Commands
+
+    func start(_ new: StreamParameters, at now: MediaTime) {
+        let old = parameters
+        parameters = new
+        lock.signal(NetworkAddress(new.remoteAddress, port: new.remotePort), at: now)
+        signalledControl = NetworkAddress(new.remoteAddress, port: new.remoteControlPort)
+        if !lock.isLocked { heardControl = nil }
+        aim()
+        if old?.codec != new.codec || old?.payloadType != new.payloadType || old?.telephoneEvent != new.telephoneEvent {
+            rtp.setPayloadType(new.payloadType, codec: new.codec, telephoneEvent: new.telephoneEvent)
+        }
+        let wantsTones = new.detectsInbandDigits && new.telephoneEvent == nil
+        tones = wantsTones ? (old?.codec == new.codec ? tones : nil) ?? ToneDetector(codec: new.codec) : nil
+        receiving(new.receives, at: now)
+    }
+
+    func play(_ new: Player) {
+        endPlayback(key: nil)
+        player = new
+        playerCodec = parameters?.codec ?? .pcmu
+        settlePlayback()
+    }
+
+    func append(_ id: PlaybackID, _ buffers: [AudioBuffer], ends: Bool) {
+        guard player?.id == id else { return }
+        player?.append(buffers, ends: ends)
+        settlePlayback()
+    }
+
+    func stopPlaying() {
+        endPlayback(key: nil)
+    }
+
+    func record(_ request: RecordingRequest, at now: MediaTime, inbox: DatagramInbox) {
+        receive(at: now, inbox: inbox)
+        recorder?.stop(.stopped)
+        takeRecording()
+        recorder = Recorder(request, codec: parameters?.codec ?? .pcmu, start: recordingTime(now))
+        takeRecording()
+    }
+
+    func stopRecording(at now: MediaTime, inbox: DatagramInbox) {
+        receive(at: now, inbox: inbox)
+        recorder?.stop(.stopped)
+        takeRecording()
+    }
+
+    func press(_ key: Character, at now: MediaTime) {
+        guard let key = KeyPresses.normalised(key) else { return }
+        pressed(key, by: .signalling, began: .now, at: now)
+    }
+
+    /// Ends everything. The core is not used afterwards.
+    func close(at now: MediaTime, inbox: DatagramInbox) {
+        stopRecording(at: now, inbox: inbox)
+        endPlayback(key: nil)
+        if parameters != nil { rtp.sayGoodbye() }
+        rtp.detach()
+        isClosed = true
+        outlet.flush()
+        outlet.finish()
+        sockets.close()
+    }
+
+    // MARK: The clock
+
+    /// `round` counts the 20 ms of this session's thread: it is the media clock.
+    func tick(round: Int, at now: MediaTime, inbox: DatagramInbox) {
+        receive(at: now, inbox: inbox)
+        if recorder != nil {
+            if parameters?.receives ?? false { recorder?.advance(to: recordingTime(now)) }
+            takeRecording()
+        }
+        send(round: round)
+        watch(at: now)
+        outlet.flush()
+    }
+
+    /// Packets that the system did not take since this was last asked.
+    func takeFailures() -> Int { rtp.takeFailures() }
+
+    private func send(round: Int) {
+        guard let parameters, parameters.sends, lock.destination != nil else { return }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.frame) { frame in
+            guard let start = frame.baseAddress else { return }
+            let written = player?.fill(start, count: Self.frame) ?? 0
+            if written > 0, let table = playerCodec.table(to: parameters.codec) {
+                for index in 0..<written { frame[index] = table[Int(frame[index])] }
+            }
+            (start + written).initialize(repeating: parameters.codec.silence, count: Self.frame - written)
+            let timestamp = timestampBase &+ UInt32(truncatingIfNeeded: round * Self.frame)
+            rtp.send(start, count: Self.frame, timestamp: timestamp, marker: lastSentRound != round - 1)
+        }
+        lastSentRound = round
+        settlePlayback()
+    }
+
+    /// The RTP time-out: once for each silence, only while something is expected.
+    private func watch(at now: MediaTime) {
+        guard let parameters, parameters.receives, !toldTimeout, now.milliseconds(since: lastHeard) >= timeout
+        else { return }
+        toldTimeout = true
+        outlet.send(.rtpTimeout)
+    }
+
+    // MARK: What arrives
+
+    private func receive(at now: MediaTime, inbox: DatagramInbox) {
+        for _ in 0..<Self.batches {
+            let count = inbox.read(sockets.rtp)
+            for index in 0..<count {
+                if let (source, bytes) = inbox.datagram(index) { take(bytes, from: source, at: now) }
+            }
+            if count < DatagramInbox.batch { return }
+        }
+    }
+
+    private func take(_ bytes: UnsafeBufferPointer<UInt8>, from source: NetworkAddress, at now: MediaTime) {
+        guard let parameters, let header = RTPHeader(Span(_unsafeElements: bytes)) else { return }
+        let isAudio = header.payloadType == parameters.payloadType
+        let isEvent = header.payloadType == parameters.telephoneEvent
+        let before = lock.destination
+        // A locked source may send other types (comfort noise, RFC 3389): it is alive. Nobody gets in with one.
+        guard header.payload.count >= (isEvent ? 4 : 1), isAudio || isEvent || source == before && lock.isLocked, lock.accepts(source, at: now) else { return }
+        if lock.destination != before { aim() }
+        lastHeard = now
+        toldTimeout = false
+        guard isAudio || isEvent else { return }
+        rtp.receive(bytes, at: now)
+        guard parameters.receives else { return }
+        let payload = Span(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[header.payload]))
+        if isEvent {
+            recorder?.skip(sequence: header.sequence, source: header.source)
+            for press in events.take(payload, timestamp: header.timestamp, source: header.source) {
+                let began = KeyBeginning.timestamp(press.timestamp, source: header.source)
+                pressed(press.key, by: .event, began: began, at: now)
+            }
+        } else {
+            if let table = recorder.flatMap({ parameters.codec.table(to: $0.codec) }) {
+                let converted = bytes[header.payload].map { table[Int($0)] }
+                recorder?.take(header, converted.span, at: recordingTime(now))
+            } else {
+                recorder?.take(header, payload, at: recordingTime(now))
+            }
+            if let key = tones?.take(payload) {
+                pressed(key, by: .tone, began: .back(ToneDetector.delay), at: now)
+            }
+        }
+    }
+
+    /// RTCP has arrived. Only reports of the peer's host are shown to oRTP.
+    func receiveControl(at now: MediaTime, inbox: DatagramInbox) {
+        for index in 0..<inbox.read(sockets.rtcp) {
+            guard let (source, bytes) = inbox.datagram(index), let peer = lock.destination, source.hasSameHost(as: peer),
+                let length = leadingReportLength(Span(_unsafeElements: bytes))
+            else { continue }
+            if lock.isLocked, source != heardControl {
+                heardControl = source
+                aim()
+            }
+            rtp.receiveControl(UnsafeBufferPointer(rebasing: bytes[..<length]), at: now)
+        }
+    }
+
+    /// Sends from now on to whom the lock says. RTCP goes to where RTCP comes from, to the signalled port while RTP
+    /// is where it was signalled, and to the port above RTP's where that is not (RFC 3550 §11, RFC 4961 §4).
+    private func aim() {
+        let destination = lock.destination
+        rtp.setDestination(destination)
+        var control = destination
+        if let heardControl, let destination, heardControl.hasSameHost(as: destination) {
+            control = heardControl
+        } else if destination == lock.signalled {
+            control = signalledControl
+        } else {
+            control?.port &+= 1
+        }
+        rtp.setControlDestination(control)
+    }
+
+    /// The peer begins or ceases to send: hold and resume.
+    private func receiving(_ receives: Bool, at now: MediaTime) {
+        if receives {
+            if let pausedAt { pausedFor += now.nanoseconds - pausedAt.nanoseconds }
+            pausedAt = nil
+            lastHeard = now
+            toldTimeout = false
+        } else if pausedAt == nil {
+            pausedAt = now
+        }
+    }
+
+    private func recordingTime(_ now: MediaTime) -> MediaTime {
+        MediaTime(nanoseconds: (pausedAt ?? now).nanoseconds - pausedFor)
+    }
+
+    // MARK: What comes of it
+
+    private func pressed(_ key: Character, by origin: KeyOrigin, began: KeyBeginning, at now: MediaTime) {
+        guard presses.counts(key, by: origin, at: now) else { return }
+        var isTold = false
+        if let player, player.stoppedBy.contains(key) {
+            endPlayback(key: key)
+            isTold = true
+        }
+        if recorder?.press(key, began: began) ?? false {
+            takeRecording()
+            isTold = true
+        }
+        if !isTold { outlet.send(.digit(key)) }
+    }
+
+    private func settlePlayback() {
+        guard player != nil else { return }
+        if player?.hasEnded ?? false {
+            endPlayback(key: nil)
+        } else if player?.runsLow() ?? false, let id = player?.id {
+            outlet.send(.playbackRunningLow(id))
+        }
+    }
+
+    private func endPlayback(key: Character?) {
+        guard let player else { return }
+        self.player = nil
+        outlet.send(.playbackEnded(player.id, bytesPlayed: player.bytesPlayed, key: key))
+    }
+
+    private func takeRecording() {
+        while let output = recorder?.nextOutput() {
+            switch output {
+            case .chunk(let audio):
+                outlet.send(.recorded(audio))
+            case .ended(let summary):
+                recorder = nil
+                outlet.send(.recordingEnded(summary))
+            }
+        }
+        if recorder != nil, outlet.isOverrun {
+            recorder?.stop(.overrun)
+            takeRecording()
+        }
+    }
+}
