@@ -43,14 +43,14 @@ final class RingingCall: IncomingCall {
     func answer() async throws(CallEnded) -> any AnsweredCall {
         let session: MediaSession
         do {
-            session = try equipment.media.open(on: invite.flow.local.host)
+            session = try equipment.media.open()
         } catch {
             logger.error("no media session", metadata: ["reason": "\(error)"])
             invite.reject(503, headers: [HeaderField("Retry-After", "10")])
             throw CallEnded(.failure)
         }
         let capabilities = MediaCapabilities(
-            address: session.localAddress, port: session.localPort, codecs: [.pcmu, .pcma],
+            address: invite.flow.local.host, port: session.localPort, codecs: [.pcmu, .pcma],
             sessionID: UInt64.random(in: 1...0x7fff_ffff), version: 1)
         do throws(CallEnded) {
             let call = try await invite.needsOffer ? offer(capabilities, session) : accept(capabilities, session)

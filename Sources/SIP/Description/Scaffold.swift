@@ -1,23 +1,34 @@
-// Stands in for the wire room until its branch is there.
-public struct SessionDescription: Sendable, Hashable {
-    var text: String
-    public init(parsing bytes: [UInt8]) throws { text = String(decoding: bytes, as: UTF8.self) }
-    func encoded() -> [UInt8] { Array(text.utf8) }
-}
-extension SIPRequest {
-    public func response(_ status: Int, _ reason: String? = nil, toTag: String? = nil) -> SIPResponse {
-        SIPResponse(status: status, reason: reason ?? "", head: head)
+public struct SessionDescription: Sendable, Hashable { public init() {}
+ public init(parsing: [UInt8]) throws(SDPError) { throw .nothingInCommon }
+ public func encoded() -> [UInt8] { [] } }
+public struct MediaCapabilities: Sendable, Hashable {
+    public var address: String
+    public var port: UInt16
+    public var codecs: [CodecName]
+    public var sessionID: UInt64
+    public var version: UInt64
+    public init(address: String, port: UInt16, codecs: [CodecName], sessionID: UInt64, version: UInt64) {
+        self.address = address
+        self.port = port
+        self.codecs = codecs
+        self.sessionID = sessionID
+        self.version = version
     }
-    func encoded() -> [UInt8] { [] }
 }
-extension SIPResponse {
-    func encoded() -> [UInt8] { [] }
+public enum CodecName: String, Sendable, Hashable { case pcmu = "PCMU", pcma = "PCMA" }
+public enum MediaDirection: Sendable, Hashable { case sendReceive, sendOnly, receiveOnly, inactive }
+public struct AudioAgreement: Sendable, Hashable {
+    public var encoding: String
+    public var payloadType: UInt8
+    public var telephoneEvent: UInt8?
+    public var remoteAddress: String
+    public var remotePort: UInt16
+    public var remoteControlPort: UInt16
+    public var direction: MediaDirection
 }
-enum ParsedMessage { case request(SIPRequest), response(SIPResponse), refused(SIPResponse?, why: String) }
-enum MessageParser { static func parse(_ bytes: [UInt8]) -> ParsedMessage { .refused(nil, why: "") } }
-struct FramingError: Error {}
-struct StreamFramer {
-    enum Frame { case message([UInt8]), keepAlive }
-    mutating func append(_ bytes: [UInt8]) throws(FramingError) {}
-    mutating func next() -> Frame? { nil }
+public enum SDPError: Error { case nothingInCommon }
+public enum SDPNegotiation {
+    public static func answer(to offer: SessionDescription, with: MediaCapabilities) throws(SDPError) -> (SessionDescription, AudioAgreement) { throw .nothingInCommon }
+    public static func offer(with: MediaCapabilities) -> SessionDescription { SessionDescription() }
+    public static func agreement(offered: SessionDescription, answer: SessionDescription) throws(SDPError) -> AudioAgreement { throw .nothingInCommon }
 }

@@ -21,7 +21,7 @@ extension MediaConfiguration {
     init(_ configuration: Configuration) {
         let media = configuration.media
         self.init(
-            ports: UInt16(media.firstPort)...UInt16(media.lastPort),
+            bindAddress: "::", ports: UInt16(media.firstPort)...UInt16(media.lastPort),
             workers: media.workers == 0 ? ProcessInfo.processInfo.activeProcessorCount : media.workers,
             rtpTimeout: media.timeout, maximumSessions: configuration.sip.maximumCalls)
     }
