@@ -71,7 +71,7 @@ let package = Package(
         tests("MediaTests", ["Media"]),
         tests("MailboxesTests", ["Mailboxes", grdb]),
         tests("PhrasesTests", ["Phrases"]),
-        tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases"]),
+        tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", grdb, logging]),
         tests("DialplanTests", ["Dialplan"]),
         tests("PhonesTests", ["Phones", "SIP", "Mailboxes", logging]),
         tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media"]),

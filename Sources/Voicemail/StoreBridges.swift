@@ -56,7 +56,10 @@ final class StoredAudio: RecordedAudio {
 
     func bytes(in range: Range<Int>) async throws -> [UInt8] {
         do {
-            return try await store.audio(of: recording, in: range)
+            let audio = try await store.audio(of: recording, in: range)
+            // A part that is missing, as when a deleted message has given way to a new one.
+            if audio.count < min(range.upperBound, byteCount) - range.lowerBound { failed.withLock { $0 = true } }
+            return audio
         } catch {
             failed.withLock { $0 = true }
             throw error
