@@ -12,7 +12,7 @@ SWIFT_FLAGS = --explicit-target-dependency-import-check error
 RELEASE = -c release --scratch-path .build-release $(SWIFT_FLAGS)
 
 BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsqlite3-dev
-TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core sox
+TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core sox sqlite3
 BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
 PROMPT_PACKAGES = python3-venv flac
 
