@@ -1,0 +1,119 @@
+// The one way to the database inside this room: reads on snapshots, writes one after the other, SQLite's
+// errors in this room's words. Three promises: a commit is on the disk when a write returns (`synchronous =
+// FULL`), a write once asked for runs to its end even when the asking Task is cancelled, and after every
+// commit the mailboxes whose lamps it changed are told, those changed by other processes with them.
+
+import GRDB
+import Synchronization
+
+final class DatabaseDoor: Sendable {
+    private let pool: DatabasePool
+    private let broadcaster: ChangeBroadcaster
+    /// The newest revision of `countsChange` that subscribers know.
+    private let told = Atomic<Int64>(0)
+
+    init(path: String, broadcaster: ChangeBroadcaster) throws(StoreError) {
+        self.broadcaster = broadcaster
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            configuration.label = "lamplighter.store"
+            pool = try DatabasePool(path: path, configuration: configuration)
+            // GRDB chooses NORMAL for WAL, which may lose the last commits with the power.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            guard try !pool.read(Schema.migrator.hasBeenSuperseded) else { throw StoreError.newerSchema(path: path) }
+            try Schema.migrator.migrate(pool)
+            // What has happened until now is no news.
+            let newest = try pool.read { try Int64.fetchOne($0, sql: "SELECT max(revision) FROM countsChange") }
+            told.store(newest ?? 0, ordering: .relaxed)
+        } catch {
+            throw StoreError(opening: path, error)
+        }
+    }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+        let pool = pool
+        return try await shielded { try await pool.read(body) }
+    }
+
+    /// Runs `body` in one immediate transaction; nothing of it stays when it throws.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+        try await serially { database in
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body(database)
+                return .commit
+            }
+            guard let value else { throw StoreError.failed("a transaction ended without a result") }
+            return value
+        }
+    }
+
+    /// Runs `body` on the writing connection, alone but not in a transaction.
+    func serially<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let pool = pool
+        return try await shielded {
+            try await pool.writeWithoutTransaction { database in
+                let value = try body(database)
+                try self.tellChanges(database)
+                return value
+            }
+        }
+    }
+
+    /// Tells subscribers what another process has changed (the command line deleting a message).
+    func tellChanges() async throws(StoreError) {
+        try await serially { _ in }
+    }
+
+    func close() throws(StoreError) {
+        do { try pool.close() } catch { throw StoreError(error) }
+    }
+
+    static let changedMailboxes = "SELECT mailbox, revision FROM countsChange WHERE revision > ? ORDER BY revision"
+
+    private func tellChanges(_ database: Database) throws {
+        let statement = try database.cachedStatement(sql: Self.changedMailboxes)
+        let rows = try Row.fetchAll(statement, arguments: [told.load(ordering: .relaxed)])
+        guard let newest = rows.last else { return }
+        told.store(newest["revision"], ordering: .relaxed)
+        broadcaster.tell(rows.map { MailboxID(rawValue: $0["mailbox"]) })
+    }
+
+    /// A Task of its own does not inherit cancellation, which would make GRDB interrupt the statement.
+    private func shielded<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await Task { try await body() }.value
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+extension StoreError {
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as DatabaseError: self.init(error)
+        default: self = .failed("\(error)")
+        }
+    }
+
+    init(opening path: String, _ error: any Error) {
+        self = error as? StoreError ?? .cannotOpen(path: path, reason: StoreError(error).description)
+    }
+
+    private init(_ error: DatabaseError) {
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .diskFull
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .timedOut
+        case .SQLITE_MISUSE: self = .closed
+        // The message alone: the description of a DatabaseError may hold the statement's arguments.
+        default: self = .failed("\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// Messages in their folders. A deleted message still counts against the quota and can be had back until the
+// retention has passed or a new recording needs its room, whichever comes first.
+
+import GRDB
+
+extension SQLiteStore {
+    public func counts(of mailbox: MailboxID) async throws -> MessageCounts {
+        try await door.read { try MessageRow.counts(of: mailbox, $0) }
+    }
+
+    public func messages(in folder: Folder, of mailbox: MailboxID) async throws -> [Message] {
+        try await door.read { database in
+            let statement = try database.cachedStatement(sql: MessageRow.list)
+            return try Row.fetchAll(statement, arguments: [mailbox.rawValue, folder.rawValue]).map(Message.init(row:))
+        }
+    }
+
+    public func message(_ id: RecordingID) async throws -> Message? {
+        try await door.read { database in
+            let statement = try database.cachedStatement(sql: MessageRow.byID)
+            return try Row.fetchOne(statement, arguments: [id.rawValue]).map(Message.init(row:))
+        }
+    }
+
+    public func move(_ message: RecordingID, of mailbox: MailboxID, to folder: Folder) async throws -> Bool {
+        let now = options.now()
+        return try await door.write { database in
+            let statement = try database.cachedStatement(sql: MessageRow.move)
+            try statement.execute(arguments: [
+                "folder": folder.rawValue, "now": now, "id": message.rawValue, "mailbox": mailbox.rawValue,
+            ])
+            return database.changesCount > 0
+        }
+    }
+
+    public func purge(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool {
+        try await door.write { database in
+            try database.execute(sql: MessageRow.purge, arguments: [message.rawValue, mailbox.rawValue])
+            return database.changesCount > 0
+        }
+    }
+}
+
+/// The messages of the `recording` table.
+enum MessageRow {
+    static let counts = """
+        SELECT count(*) FILTER (WHERE state = 'new') AS new,
+            count(*) FILTER (WHERE state = 'new' AND urgent) AS newUrgent,
+            count(*) FILTER (WHERE state = 'saved') AS saved,
+            count(*) FILTER (WHERE state = 'saved' AND urgent) AS savedUrgent
+        FROM recording WHERE mailbox = ? AND state IN ('new', 'saved')
+        """
+    private static let columns = """
+        SELECT id, mailbox, state, urgent, callerNumber, callerName, receivedAt, encoding, bytes FROM recording
+        """
+    static let list = columns + " WHERE mailbox = ? AND state = ? ORDER BY urgent DESC, receivedAt, id"
+    static let byID = columns + " WHERE id = ? AND state IN ('new', 'saved', 'deleted')"
+    /// A message that is deleted twice keeps the time of the first.
+    static let move = """
+        UPDATE recording SET state = :folder,
+            deletedAt = CASE WHEN :folder = 'deleted' THEN coalesce(deletedAt, :now) END
+        WHERE id = :id AND mailbox = :mailbox AND state IN ('new', 'saved', 'deleted')
+        """
+    static let purge = "DELETE FROM recording WHERE id = ? AND mailbox = ? AND state IN ('new', 'saved', 'deleted')"
+
+    static func counts(of mailbox: MailboxID, _ database: Database) throws -> MessageCounts {
+        let statement = try database.cachedStatement(sql: counts)
+        guard let row = try Row.fetchOne(statement, arguments: [mailbox.rawValue]) else { return MessageCounts() }
+        return MessageCounts(
+            new: row["new"], newUrgent: row["newUrgent"], saved: row["saved"], savedUrgent: row["savedUrgent"])
+    }
+}
+
+extension Message {
+    init(row: Row) throws(StoreError) {
+        self.init(
+            id: RecordingID(rawValue: row["id"]), mailbox: MailboxID(rawValue: row["mailbox"]),
+            folder: try row.value("state"), urgent: row["urgent"], callerNumber: row["callerNumber"],
+            callerName: row["callerName"], receivedAt: row["receivedAt"], encoding: try row.value("encoding"),
+            byteCount: row["bytes"])
+    }
+}

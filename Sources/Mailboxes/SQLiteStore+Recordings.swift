@@ -1,0 +1,85 @@
+// Recordings: messages, greetings and names are made, and all stored audio is read, through here (B4, B5).
+
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    /// Deleted messages count as room: they give way to a recording. What open recordings have been promised
+    /// does not.
+    public func room(in mailbox: MailboxID) async throws -> Int {
+        let available = try await door.read { try MailboxRow.space(of: mailbox, $0).available }
+        return max(0, available - (await writer?.promised(in: mailbox) ?? 0))
+    }
+
+    /// - Throws: `StoreError.unknownMailbox`, `.tooManyRecordings`, `.diskFull`, `.notServing`.
+    public func openRecording(_ new: NewRecording) async throws -> any OpenRecording {
+        guard let writer else { throw StoreError.notServing }
+        return SQLiteRecording(id: try await writer.open(new), writer: writer)
+    }
+
+    public func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting? {
+        try await door.read { database in
+            let statement = try database.cachedStatement(sql: RecordingRow.findGreeting)
+            return try Row.fetchOne(statement, arguments: [mailbox.rawValue, kind.rawValue])
+                .map(Greeting.init(row:))
+        }
+    }
+
+    public func deleteGreeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Bool {
+        try await door.write { database in
+            try database.execute(
+                sql: "DELETE FROM recording WHERE mailbox = ? AND purpose = ? AND state = 'current'",
+                arguments: [mailbox.rawValue, kind.rawValue])
+            return database.changesCount > 0
+        }
+    }
+
+    /// Of an open recording too: what was appended before the call is there. Empty behind the end, and when the
+    /// recording is gone.
+    public func audio(of recording: RecordingID, in range: Range<Int>) async throws -> [UInt8] {
+        try await writer?.flush(recording)
+        return try await door.read { database in
+            let lower = max(0, range.lowerBound)
+            let first = try Int.fetchOne(
+                database.cachedStatement(sql: RecordingRow.chunkHolding), arguments: [recording.rawValue, lower])
+            guard let first, lower < range.upperBound else { return [] }
+            var audio: [UInt8] = []
+            let chunks = try Row.fetchCursor(
+                database.cachedStatement(sql: RecordingRow.audio),
+                arguments: [recording.rawValue, first, range.upperBound])
+            while let chunk = try chunks.next() {
+                let start: Int = chunk["start"]
+                let bytes: Data = chunk["audio"]
+                audio += bytes.dropFirst(max(0, lower - start)).prefix(range.upperBound - max(start, lower))
+            }
+            return audio
+        }
+    }
+}
+
+/// A recording being made. Dropped without an end, it ends as it would after a crash.
+final class SQLiteRecording: OpenRecording {
+    let id: RecordingID
+    private let writer: RecordingWriter
+
+    init(id: RecordingID, writer: RecordingWriter) {
+        self.id = id
+        self.writer = writer
+    }
+
+    deinit {
+        Task { [id, writer] in await writer.abandon(id) }
+    }
+
+    func append(_ audio: [UInt8]) async throws -> Int {
+        try await writer.append(audio, to: id)
+    }
+
+    func keep(urgent: Bool) async throws {
+        try await writer.end(id, .keep(urgent: urgent))
+    }
+
+    func discard() async throws {
+        try await writer.end(id, .discard)
+    }
+}

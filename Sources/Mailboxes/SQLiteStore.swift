@@ -1,0 +1,98 @@
+// `Store` on SQLite: one database file, and beside it the lock of the process that serves from it. This file opens
+// and closes it; what it does is in the extensions, a concept each.
+
+public import Logging
+
+public final class SQLiteStore: Store {
+    /// How long after each whole second of the monotonic clock (`CLOCK_MONOTONIC`) the group commit runs. A recorder
+    /// that cuts its chunks at whole seconds then loses less than a second and a half to a crash.
+    public static let commitPhase: Duration = .milliseconds(400)
+
+    let door: DatabaseDoor
+    let options: SQLiteStoreOptions
+    let broadcaster: ChangeBroadcaster
+    let ledger: LockoutLedger
+    let slowLanes = SlowLanes()
+    let logger: Logger
+    /// Nil when opened for administration.
+    let writer: RecordingWriter?
+    private let lock: DataDirectoryLock?
+    private let ticker: Task<Void, Never>?
+
+    /// Opens the database file, creating or migrating it as needed. A serving store first delivers the messages that
+    /// a crash cut short (`minimumMessageBytes`) and removes other unfinished recordings.
+    /// - Throws: `StoreError.alreadyServed`, `.newerSchema`, `.cannotOpen`, `.diskFull`, `.timedOut`.
+    public static func open(
+        path: String, options: SQLiteStoreOptions = SQLiteStoreOptions(),
+        logger: Logger = Logger(label: "lamplighter.store")
+    ) async throws(StoreError) -> SQLiteStore {
+        let lock: DataDirectoryLock? = options.access == .serving ? try DataDirectoryLock(besides: path) : nil
+        let broadcaster = ChangeBroadcaster()
+        let door = try DatabaseDoor(path: path, broadcaster: broadcaster)
+        if lock != nil {
+            let count = try await door.write { [minimum = options.minimumMessageBytes] database in
+                try RecordingRow.recoverAll(minimumBytes: minimum, database)
+            }
+            if count > 0 { logger.notice("finished recordings that a crash cut short", metadata: ["count": "\(count)"]) }
+        }
+        let store = SQLiteStore(door: door, broadcaster: broadcaster, lock: lock, options: options, logger: logger)
+        if lock != nil { try await store.keepHouse() }
+        return store
+    }
+
+    private init(
+        door: DatabaseDoor, broadcaster: ChangeBroadcaster, lock: DataDirectoryLock?, options: SQLiteStoreOptions,
+        logger: Logger
+    ) {
+        self.door = door
+        self.broadcaster = broadcaster
+        self.lock = lock
+        self.options = options
+        self.logger = logger
+        ledger = LockoutLedger(logger: logger)
+        writer = lock == nil ? nil : RecordingWriter(door: door, options: options, logger: logger)
+        ticker =
+            if let writer, options.commits == .everySecond {
+                Self.tick(writer, Housekeeping(door: door, ledger: ledger, options: options), logger)
+            } else { nil }
+    }
+
+    deinit {
+        ticker?.cancel()
+    }
+
+    public func changes() -> AsyncStream<MailboxID> {
+        broadcaster.subscribe()
+    }
+
+    public func close() async throws {
+        ticker?.cancel()
+        defer {
+            broadcaster.finish()
+            lock?.release()
+        }
+        try await writer?.close()
+        try door.close()
+    }
+
+    func keepHouse() async throws(StoreError) {
+        try await Housekeeping(door: door, ledger: ledger, options: options).run()
+    }
+
+    private static func tick(_ writer: RecordingWriter, _ house: Housekeeping, _ logger: Logger) -> Task<Void, Never> {
+        let phase = commitPhase / .seconds(1)
+        return Task {
+            var seconds = 0
+            while true {
+                let delay = SystemTime.delay(from: SystemTime.monotonicSeconds(), toPhase: phase)
+                guard (try? await Task.sleep(for: .seconds(delay), clock: .suspending)) != nil else { return }
+                await writer.tick()
+                seconds += 1
+                guard seconds.isMultiple(of: Housekeeping.interval) else { continue }
+                do { try await house.run() } catch {
+                    logger.error("cannot clear out deleted messages", metadata: ["reason": "\(error)"])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// How a store is opened: by whom, and the few numbers that a configuration or a test may want to change.
+
+public struct SQLiteStoreOptions: Sendable {
+    public enum Access: Sendable, Hashable {
+        /// Records, recovers what a crash left, and owns the database as the only one that does.
+        case serving
+        /// The command line beside a running server: everything but recording.
+        case administration
+    }
+    public enum Commits: Sendable, Hashable {
+        /// Once a second, `SQLiteStore.commitPhase` after each whole second of the monotonic clock.
+        case everySecond
+        /// Only when a test says so.
+        case byHand
+    }
+
+    public var access: Access = .serving
+    /// What a crash left of a message is delivered from this length on, in bytes; 8,000 are a second.
+    public var minimumMessageBytes = 16_000
+    /// How long a deleted message can be had back, in seconds; room that a new recording needs ends it earlier.
+    public var deletedRetention: Double = 7 * 86_400
+    /// Seconds since 1970.
+    public var now: @Sendable () -> Double = SystemTime.secondsSince1970
+    public var commits: Commits = .everySecond
+    var pinCost = PINHash.Cost.standard
+    var limits = RecordingLimits()
+
+    public init(access: Access = .serving) {
+        self.access = access
+    }
+}
+
+/// Bounds of what waits in memory for the disk.
+struct RecordingLimits: Sendable {
+    /// The most that one append may bring.
+    static let appendBytes = 65_536
+    /// Audio of one recording that may wait for a commit: 64 seconds.
+    var waitingBytes = 512_000
+    var openRecordings = 4_096
+    /// Ticks, that is seconds, that an operation waits for its commit.
+    var patience = 30
+}

@@ -1,0 +1,54 @@
+// What the names that an administrator types must look like. They end up in SIP URIs, digest realms and folder
+// names, so nothing else is let in.
+
+import Foundation
+
+enum Spelling {
+    /// A domain name or IPv4 address in lower case (RFC 1123 §2.1): the SIP domain and digest realm.
+    static func domain(_ text: String) throws(StoreError) -> String {
+        let domain = text.lowercased()
+        let labels = domain.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
+        guard domain.utf8.count <= 253, labels.allSatisfy(isLabel) else { throw .badDomain(text) }
+        return domain
+    }
+
+    /// 2 to 10 digits.
+    static func number(_ text: String) throws(StoreError) -> String {
+        guard (2...10).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw .badNumber(text)
+        }
+        return text
+    }
+
+    /// A language tag; it names a folder of prompts.
+    static func language(_ text: String) throws(StoreError) -> String {
+        let parts = text.utf8.split(separator: 0x2D, omittingEmptySubsequences: false)
+        guard (1...3).contains(parts.count), parts.allSatisfy({ (2...8).contains($0.count) && $0.allSatisfy(isLetter) })
+        else { throw .badLanguage(text) }
+        return text
+    }
+
+    static func timeZone(_ text: String) throws(StoreError) -> String {
+        guard TimeZone(identifier: text) != nil else { throw .badTimeZone(text) }
+        return text
+    }
+
+    static func quota(_ bytes: Int) throws(StoreError) -> Int {
+        guard (0...1_000_000_000_000).contains(bytes) else { throw .badQuota(bytes) }
+        return bytes
+    }
+
+    static func password(_ text: String) throws(StoreError) -> String {
+        guard (1...256).contains(text.utf8.count) else { throw .badPassword }
+        return text
+    }
+
+    private static func isLabel(_ label: Substring.UTF8View.SubSequence) -> Bool {
+        (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D
+            && label.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (0x61...0x7A).contains(byte | 0x20)
+    }
+}
