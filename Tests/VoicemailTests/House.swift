@@ -120,6 +120,12 @@ final class House: Sendable {
         try await store.messages(in: folder, of: mailbox(number).id)
     }
 
+    func choose(keymap: String, for number: String) async throws {
+        try await store.door.write { database in
+            try database.execute(sql: "UPDATE mailbox SET keymap = ? WHERE number = ?", arguments: [keymap, number])
+        }
+    }
+
     func folder(of id: RecordingID) async throws -> Folder? { try await store.message(id)?.folder }
 
     func audio(_ message: Message) async throws -> [UInt8] {
