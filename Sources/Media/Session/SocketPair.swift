@@ -1,6 +1,7 @@
 // The two UDP sockets of a session: RTP on an even port, RTCP on the next (RFC 3550 §11), bound within the
 // configured range. Ports are taken in turn, so that a port rests before it carries another call.
 
+internal import COrtp
 internal import Glibc
 internal import Synchronization
 
