@@ -1,4 +1,8 @@
-// The prompts of all languages, loaded once, resampled to 8 kHz and encoded once for each codec.
+// The prompts of all languages: loaded once, resampled to 8 kHz, encoded once for each codec and shared by all
+// calls. Audio files are as hostile as anything else that comes from outside: their length, rate and channels are
+// checked before their samples are read.
+
+internal import Glibc
 
 public struct PromptLibrary: Sendable {
     /// A prompt that is missing or cannot be used.
@@ -6,13 +10,79 @@ public struct PromptLibrary: Sendable {
         public var file: String
         public var reason: String
         public var description: String { "\(file): \(reason)" }
+
+        public init(file: String, reason: String) {
+            self.file = file
+            self.reason = reason
+        }
     }
+
+    private struct Key: Hashable {
+        var name: String
+        var language: String
+        var codec: Codec
+    }
+
+    private var prompts: [Key: AudioBuffer] = [:]
+
+    /// Without any prompt.
+    public init() {}
 
     /// Loads `<directory>/<language>/<name>.flac` and `.wav`. A wrong file, and every name of `expected`
     /// (language → names) without a file, is a problem in the answer; the others are still there.
     public static func load(
         _ directory: String, expecting expected: [String: Set<String>] = [:]
-    ) -> (library: PromptLibrary, problems: [Problem]) { (PromptLibrary(), []) }
+    ) -> (library: PromptLibrary, problems: [Problem]) {
+        var library = PromptLibrary()
+        var problems: [Problem] = []
+        let languages = Set(entries(of: directory) ?? []).union(expected.keys).sorted()
+        for language in languages {
+            let folder = "\(directory)/\(language)"
+            var loaded: Set<String> = []
+            for file in (entries(of: folder) ?? []).sorted() {
+                guard let name = promptName(file) else { continue }
+                loaded.insert(name)
+                do throws(MediaError) {
+                    try library.add(name, language: language, samples: readAudioFile("\(folder)/\(file)"))
+                } catch {
+                    problems.append(Problem(file: "\(folder)/\(file)", reason: error.reason))
+                }
+            }
+            for name in (expected[language] ?? []).subtracting(loaded).sorted() {
+                problems.append(Problem(file: "\(folder)/\(name).flac", reason: "there is no such prompt"))
+            }
+        }
+        return (library, problems)
+    }
 
-    public func audio(_ name: String, language: String, codec: Codec) -> AudioBuffer? { nil }
+    public func audio(_ name: String, language: String, codec: Codec) -> AudioBuffer? {
+        prompts[Key(name: name, language: language, codec: codec)]
+    }
+
+    private mutating func add(_ name: String, language: String, samples: [Int16]) {
+        for codec in Codec.allCases {
+            prompts[Key(name: name, language: language, codec: codec)] = AudioBuffer(codec.encode(samples))
+        }
+    }
+
+    private static func promptName(_ file: String) -> String? {
+        for suffix in [".flac", ".wav"] where file.hasSuffix(suffix) && !file.hasPrefix(".") {
+            return String(file.dropLast(suffix.count))
+        }
+        return nil
+    }
+
+    /// Names in a directory; nil when it cannot be read.
+    private static func entries(of directory: String) -> [String]? {
+        guard let stream = opendir(directory) else { return nil }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
 }

@@ -31,7 +31,6 @@ struct KeyPresses {
 
     /// The 16 keys of a telephone; lower case letters are the same keys.
     static func normalised(_ key: Character) -> Character? {
-        let upper = Character(key.uppercased())
-        return "0123456789*#ABCD".contains(upper) ? upper : nil
+        "0123456789*#ABCD".first { String($0) == key.uppercased() }
     }
 }

@@ -1,6 +1,7 @@
 // A UDP address that compares fast. IPv4 addresses are kept as IPv4-mapped IPv6 ones (RFC 4291 §2.5.5.2), so that
 // the same peer is the same value on an IPv4 socket and on an IPv6 socket that takes both families.
 
+internal import COrtp
 internal import Glibc
 
 struct NetworkAddress: Hashable, Sendable {

@@ -1,0 +1,80 @@
+// Audio files by libsndfile: prompts in, recordings out.
+
+internal import CSampleRate
+internal import CSndFile
+
+/// No prompt is longer than this many seconds.
+private let longestPrompt = 60
+
+/// The audio of a file as mono samples of 8 kHz. Several channels are averaged.
+func readAudioFile(_ path: String) throws(MediaError) -> [Int16] {
+    var info = SF_INFO()
+    guard let file = sf_open(path, Int32(SFM_READ), &info) else {
+        throw .audioFile(path, reason: String(cString: sf_strerror(nil)))
+    }
+    defer { sf_close(file) }
+    let channels = Int(info.channels)
+    let rate = Int(info.samplerate)
+    guard (8_000...192_000).contains(rate) else { throw .audioFile(path, reason: "\(rate) samples a second") }
+    guard (1...8).contains(channels) else { throw .audioFile(path, reason: "\(channels) channels") }
+    guard info.frames <= Int64(longestPrompt * rate) else {
+        throw .audioFile(path, reason: "longer than \(longestPrompt) s")
+    }
+    let frames = max(0, Int(info.frames))
+    var interleaved = [Float](repeating: 0, count: frames * channels)
+    let read = Int(sf_readf_float(file, &interleaved, Int64(frames)))
+    guard read > 0, read <= frames else { throw .audioFile(path, reason: "no audio in it") }
+    let scale = 1 / Float(channels)
+    let mono = (0..<read).map { frame in
+        interleaved[frame * channels..<(frame + 1) * channels].reduce(0, +) * scale
+    }
+    return try resample(mono, from: rate, path).map { sample in
+        sample.isFinite ? Int16(max(-32_768, min(32_767, (sample * 32_768).rounded()))) : 0
+    }
+}
+
+private func resample(_ samples: [Float], from rate: Int, _ path: String) throws(MediaError) -> [Float] {
+    guard rate != Codec.bytesPerSecond else { return samples }
+    let ratio = Double(Codec.bytesPerSecond) / Double(rate)
+    var output = [Float](repeating: 0, count: Int(Double(samples.count) * ratio) + 16)
+    let capacity = output.count
+    let result = samples.withUnsafeBufferPointer { source in
+        output.withUnsafeMutableBufferPointer { target in
+            var data = SRC_DATA()
+            data.data_in = source.baseAddress
+            data.data_out = target.baseAddress
+            data.input_frames = source.count
+            data.output_frames = capacity
+            data.src_ratio = ratio
+            let code = src_simple(&data, Int32(SRC_SINC_MEDIUM_QUALITY), 1)
+            return (code: code, count: data.output_frames_gen)
+        }
+    }
+    guard result.code == 0 else { throw .audioFile(path, reason: String(cString: src_strerror(result.code))) }
+    return Array(output.prefix(result.count))
+}
+
+/// Writes `bytes` of `codec` as a mono 16-bit PCM WAV file of 8 kHz. An existing file is replaced.
+public func writeWave(_ bytes: [UInt8], codec: Codec, to path: String) throws(MediaError) {
+    var info = SF_INFO()
+    info.samplerate = Int32(Codec.bytesPerSecond)
+    info.channels = 1
+    info.format = Int32(SF_FORMAT_WAV) | Int32(SF_FORMAT_PCM_16)
+    guard let file = sf_open(path, Int32(SFM_WRITE), &info) else {
+        throw .audioFile(path, reason: String(cString: sf_strerror(nil)))
+    }
+    let samples = codec.decode(bytes)
+    let written = sf_writef_short(file, samples, Int64(samples.count))
+    let closed = sf_close(file)
+    guard written == samples.count, closed == 0 else {
+        throw .audioFile(path, reason: "could not be written to its end")
+    }
+}
+
+extension MediaError {
+    /// The reason alone, for where the file is named anyway.
+    var reason: String {
+        if case .audioFile(_, let reason) = self { return reason }
+        return "\(self)"
+    }
+}

@@ -1,0 +1,276 @@
+// B2, B4: what is recorded is what was said, byte for byte and as long as it took.
+
+import Testing
+
+@testable import Media
+
+@Suite("B2: the recording is what was sent")
+struct RecordingTimelineTests {
+    /// Sends `said` in packets of `size` from sequence 65,530 and timestamp 4,294,960,000, both of which wrap, with
+    /// `order` saying which packets arrive, 20 ms apart.
+    private func record(_ said: [UInt8], size: Int = 160, order: (inout [Int]) -> Void = { _ in }) throws -> [UInt8] {
+        let pieces = said.pieces(of: size)
+        var indices = Array(pieces.indices)
+        order(&indices)
+        var bench = RecorderBench()
+        for (turn, index) in indices.enumerated() {
+            let time = Int64((turn + 1) * size / 8)
+            try bench.packet(
+                65_530 &+ UInt16(index), 4_294_960_000 &+ UInt32(index * size), pieces[index], at: time)
+            bench.advance(to: time)
+        }
+        bench.stop()
+        #expect(bench.summary?.bytes == bench.audio.count)
+        return bench.audio
+    }
+
+    @Test(arguments: [80, 160, 240, 320, 480]) func everyPacketSizeIsByteIdentical(size: Int) throws {
+        let said = speech(24_000)
+        #expect(try record(said, size: size) == said)
+    }
+
+    @Test func reorderedPacketsAreByteIdentical() throws {
+        let said = speech(16_000)
+        let heard = try record(said) { order in
+            for index in stride(from: 3, to: 90, by: 7) { order.swapAt(index, index + 3) }
+        }
+        #expect(heard == said)
+    }
+
+    @Test func duplicatesAreDropped() throws {
+        let said = speech(16_000)
+        let heard = try record(said) { order in order = order.flatMap { $0 % 3 == 0 ? [$0, $0] : [$0] } }
+        #expect(heard == said)
+    }
+
+    @Test func lostPacketsAreSilenceOfTheirLength() throws {
+        let said = speech(16_000)
+        let heard = try record(said) { order in order.removeAll { $0 == 10 || (20...23).contains($0) } }
+        var expected = said
+        expected.replaceSubrange(1_600..<1_760, with: silence(160))
+        expected.replaceSubrange(3_200..<3_840, with: silence(640))
+        #expect(heard == expected)
+    }
+
+    @Test func aPacketThatIsTooLateLeavesItsSilence() throws {
+        let said = speech(8_000)
+        let heard = try record(said) { order in order.insert(order.remove(at: 10), at: 30) }
+        var expected = said
+        expected.replaceSubrange(1_600..<1_760, with: silence(160))
+        #expect(heard == expected)
+    }
+
+    @Test func theLastPacketsBehindAGapAreNotLost() throws {
+        let said = speech(1_600)
+        let heard = try record(said) { order in order.remove(at: 7) }
+        #expect(heard == Array(said[..<1_120]) + silence(160) + Array(said[1_280...]))
+    }
+
+    @Test func aPauseOfTheSenderIsFilledToTime() throws {
+        var bench = RecorderBench()
+        let said = speech(320)
+        try bench.packet(1, 1_000, Array(said[..<160]), at: 20)
+        for time in stride(from: Int64(40), to: 3_020, by: 20) { bench.advance(to: time) }
+        try bench.packet(2, 1_000 + 24_000, Array(said[160...]), at: 3_020)
+        bench.stop()
+        #expect(bench.audio == Array(said[..<160]) + silence(23_840) + Array(said[160...]))
+    }
+
+    @Test func telephoneEventsLeaveSilenceAndNoGapThatWaits() throws {
+        var bench = RecorderBench()
+        let said = speech(320)
+        try bench.packet(1, 0, Array(said[..<160]), at: 20)
+        for sequence in UInt16(2)...4 { bench.recorder.skip(sequence: sequence, source: 0xABCD) }
+        try bench.packet(5, 640, Array(said[160...]), at: 100)
+        bench.stop()
+        #expect(bench.audio == Array(said[..<160]) + silence(480) + Array(said[160...]))
+    }
+
+    @Test func aNewSourceJoinsWithoutLoss() throws {
+        var bench = RecorderBench()
+        let said = speech(3_200)
+        for (index, piece) in said.pieces(of: 160).enumerated() {
+            let isNew = index >= 10
+            try bench.packet(
+                UInt16(index) &+ (isNew ? 40_000 : 0), UInt32(index * 160) &+ (isNew ? 77_777_777 : 0), piece,
+                source: isNew ? 2 : 1, at: Int64(index * 20 + (index % 3) * 7))
+        }
+        bench.stop()
+        #expect(bench.audio == said)
+    }
+
+    @Test func aNewSourceAfterAPauseComesAtItsTime() throws {
+        var bench = RecorderBench()
+        try bench.packet(1, 0, speech(160), source: 1, at: 20)
+        try bench.packet(900, 5, speech(160), source: 2, at: 520)
+        bench.stop()
+        #expect(bench.audio == speech(160) + silence(3_840) + speech(160))
+    }
+
+    @Test(arguments: [UInt32(3_000_000_000), 90_000_000, 500_000]) func aTimestampJumpIsNoGap(jump: UInt32) throws {
+        var bench = RecorderBench()
+        let said = speech(1_600)
+        for (index, piece) in said.pieces(of: 160).enumerated() {
+            let timestamp = UInt32(index * 160) &+ (index >= 5 ? jump : 0)
+            try bench.packet(UInt16(index), timestamp, piece, at: Int64(index * 20))
+        }
+        bench.stop()
+        #expect(bench.audio == said)
+    }
+
+    @Test func aNetworkThatStallsHalfASecondLosesNothing() throws {
+        var bench = RecorderBench()
+        let said = speech(16_000)
+        for (index, piece) in said.pieces(of: 160).enumerated() {
+            let time = Int64((30..<55).contains(index) ? 1_100 : (index + 1) * 20)
+            bench.advance(to: time)
+            try bench.packet(UInt16(index), UInt32(index * 160), piece, at: time)
+        }
+        bench.stop()
+        #expect(bench.audio == said)
+    }
+
+    @Test func aNetworkThatStallsTwoSecondsLosesNoneOfThePackets() throws {
+        var bench = RecorderBench()
+        let said = speech(32_000)
+        for (index, piece) in said.pieces(of: 160).enumerated() {
+            let isLate = (30..<130).contains(index)
+            if isLate { bench.advance(to: Int64((index + 1) * 20)) }
+            let time = Int64(isLate ? 2_600 : (index + 1) * 20)
+            if !isLate { try bench.packet(UInt16(index), UInt32(index * 160), piece, at: time) }
+            if index == 129 {
+                for late in 30..<130 {
+                    let bytes = Array(said[late * 160..<(late + 1) * 160])
+                    try bench.packet(UInt16(late), UInt32(late * 160), bytes, at: time)
+                }
+            }
+        }
+        bench.stop()
+        #expect(bench.audio.filter { $0 != 0xFF } == said.filter { $0 != 0xFF })
+    }
+
+    @Test func nothingFromBeforeTheStartAndNoSilenceForTheFirstPacketsWay() throws {
+        var bench = RecorderBench()
+        try bench.packet(10, 1_600, speech(160), at: 15)
+        try bench.packet(9, 1_440, speech(160, seed: 9), at: 16)
+        bench.stop()
+        #expect(bench.audio == speech(160))
+    }
+
+    @Test func aFirstPacketThatComesLateIsPrecededByTheTimeThatPassed() throws {
+        var bench = RecorderBench()
+        bench.advance(to: 2_000)
+        try bench.packet(10, 1_600, speech(160), at: 2_020)
+        bench.stop()
+        #expect(bench.audio == silence(16_000) + speech(160))
+    }
+}
+
+@Suite("B2, B4: the limits of a recording")
+struct RecorderTests {
+    private func talk(_ bench: inout RecorderBench, _ said: [UInt8], from packet: Int = 0) throws {
+        for (index, piece) in said.pieces(of: 160).enumerated() {
+            let number = packet + index
+            try bench.packet(UInt16(number), UInt32(number * 160), piece, at: Int64(number * 20 + 20))
+        }
+    }
+
+    @Test func chunksAreOneSecondAfterAFirstOfTheAskedSizeAndALastPartialOne() throws {
+        var bench = RecorderBench(
+            RecordingRequest(firstChunkBytes: 3_200, maximumBytes: 1_000_000, silence: .seconds(10)))
+        let said = speech(20_000)
+        try talk(&bench, said)
+        bench.stop()
+        #expect(bench.chunkSizes == [3_200, 8_000, 8_000, 800])
+        #expect(bench.audio == said)
+        #expect(bench.summary == RecordingSummary(ending: .stopped, bytes: 20_000, voicedBytes: 20_000))
+    }
+
+    @Test(arguments: [1, 159, 8_000, 12_345]) func theMaximumIsExact(maximum: Int) throws {
+        var bench = RecorderBench(RecordingRequest(maximumBytes: maximum, silence: .seconds(10)))
+        let said = speech(16_000)
+        try talk(&bench, said)
+        #expect(bench.summary?.ending == .maximum)
+        #expect(bench.summary?.bytes == maximum)
+        #expect(bench.audio == Array(said[..<maximum]))
+    }
+
+    @Test func noRoomAtAllEndsAtOnce() {
+        var bench = RecorderBench(RecordingRequest(maximumBytes: 0, silence: .seconds(10)))
+        bench.gather()
+        #expect(bench.summary == RecordingSummary(ending: .maximum, bytes: 0, voicedBytes: 0))
+    }
+
+    @Test func theMaximumIsReachedThoughNothingArrives() {
+        var bench = RecorderBench(RecordingRequest(maximumBytes: 16_000, silence: .seconds(10)))
+        bench.advance(to: 1_990)
+        #expect(bench.summary == nil)
+        bench.advance(to: 2_000)
+        #expect(bench.summary == RecordingSummary(ending: .maximum, bytes: 16_000, voicedBytes: 0))
+        #expect(bench.audio == silence(16_000))
+    }
+
+    @Test func silenceThatIsSentEndsIt() throws {
+        var bench = RecorderBench(RecordingRequest(maximumBytes: 1_000_000, silence: .seconds(2)))
+        try talk(&bench, speech(8_000) + silence(16_480) + speech(1_600))
+        #expect(bench.summary?.ending == .silence)
+        #expect(bench.summary?.bytes == 24_480)
+        #expect(bench.summary?.voicedBytes == 8_000)
+    }
+
+    @Test func silenceOfALineThatSendsNothingEndsIt() throws {
+        var bench = RecorderBench(RecordingRequest(maximumBytes: 1_000_000, silence: .seconds(2)))
+        try talk(&bench, speech(8_000))
+        for time in stride(from: Int64(1_020), through: 4_000, by: 20) { bench.advance(to: time) }
+        #expect(bench.summary?.ending == .silence)
+        #expect((24_000...24_640).contains(try #require(bench.summary?.bytes)))
+    }
+
+    @Test func quietNoiseIsSilenceAndSpeechIsNot() {
+        var meter = SpeechMeter(codec: .pcmu)
+        let noise = (0..<1_600).map { Int16($0 % 2 == 0 ? 40 : -40) }
+        meter.take(Codec.pcmu.encode(noise)[...])
+        #expect(meter.voiced == 0)
+        #expect(meter.silent == 1_600)
+        let voice = (0..<1_600).map { Int16($0 % 8 < 4 ? 400 : -400) }
+        meter.take(Codec.pcmu.encode(voice)[...])
+        #expect(meter.voiced == 1_600)
+        #expect(meter.silent == 0)
+    }
+
+    @Test func aKeyEndsItAndWhatWasHeardSinceItWentDownIsNotInIt() throws {
+        var bench = RecorderBench(
+            RecordingRequest(maximumBytes: 1_000_000, silence: .seconds(10), stoppedBy: ["#"]))
+        let said = speech(8_320)
+        try talk(&bench, said)
+        let five = bench.recorder.press("5", began: .now)
+        #expect(!five)
+        let pound = bench.recorder.press("#", began: .timestamp(8_000, source: 0xABCD))
+        #expect(pound)
+        bench.gather()
+        #expect(bench.summary?.ending == .key("#"))
+        #expect(bench.audio == Array(said[..<8_000]))
+        try talk(&bench, said, from: 52)
+        #expect(bench.audio.count == 8_000)
+    }
+
+    @Test func aKeyOfAnotherSourceCutsWhereItArrived() throws {
+        var bench = RecorderBench(
+            RecordingRequest(maximumBytes: 1_000_000, silence: .seconds(10), stoppedBy: ["#"]))
+        try talk(&bench, speech(1_600))
+        let stopped = bench.recorder.press("#", began: .timestamp(5, source: 99))
+        bench.gather()
+        #expect(stopped)
+        #expect(bench.audio == speech(1_600))
+    }
+
+    @Test func aToneIsCutFromItsBeginning() throws {
+        var bench = RecorderBench(
+            RecordingRequest(maximumBytes: 1_000_000, silence: .seconds(10), stoppedBy: ["#"]))
+        try talk(&bench, speech(8_160))
+        let stopped = bench.recorder.press("#", began: .back(306))
+        bench.gather()
+        #expect(stopped)
+        #expect(bench.audio == Array(speech(8_160)[..<7_854]))
+    }
+}
