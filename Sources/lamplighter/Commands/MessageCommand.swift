@@ -50,7 +50,7 @@ struct MessageCommand: AsyncParsableCommand {
                 if raw {
                     try Data(audio).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting)
                 } else {
-                    try WaveFile.write(audio, codec: codec, to: file)
+                    try writeWave(audio, codec: codec, to: file)
                 }
             }
         }

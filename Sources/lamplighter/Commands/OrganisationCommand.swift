@@ -1,7 +1,7 @@
 // `lamplighter organisation …`: the SIP domains that this system serves (A8).
 
-import ArgumentParser
-import Mailboxes
+public import ArgumentParser
+public import Mailboxes
 
 struct OrganisationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -58,7 +58,7 @@ final class Server: Service {
         for address in addresses { print("  SIP on UDP and TCP \(address)") }
         print("  Dial 5001 for your own messages, 5000 for any mailbox, 03 and an extension to leave a message.")
         print("ready")
-        fflush(stdout)
+        fflush(nil)
         try? await gracefulShutdown()
         await stop()
     }
