@@ -11,7 +11,7 @@ struct ScenarioTests {
         "register-too-brief-is-423", "unknown-method-is-501", "unknown-extension-required-is-420",
         "bye-outside-a-call-is-481", "stranger-is-refused", "unknown-mailbox-is-404", "no-common-codec-is-488",
         "late-offer-is-answered", "hold-and-resume", "subscribe-notify-refresh-unsubscribe",
-        "subscribe-to-another-event-is-489", "registered-phone-sees-its-lamp",
+        "subscribe-to-another-event-is-489",
     ]
 
     @Test("Signalling by UDP and TCP (F1, F2, G1, G4)", arguments: ["u1", "t1"])
