@@ -176,13 +176,13 @@ struct PlayerTests {
         let head = play(&player, frames: 2)
         let low = player.runsLow()
         let stillLow = player.runsLow()
-        player.append([AudioBuffer(speech(160, seed: 2))], ends: false)
+        player.append([AudioBuffer(speech(80, seed: 2))], ends: false)
         let lowAgain = player.runsLow()
         player.append([], ends: true)
         let atTheEnd = player.runsLow()
         #expect([atFirst, low, stillLow, lowAgain, atTheEnd] == [false, true, false, true, false])
         let rest = play(&player, frames: 200)
-        #expect(head + rest == speech(16_160) + speech(160, seed: 2))
+        #expect(head + rest == speech(16_160) + speech(80, seed: 2))
         #expect(player.hasEnded)
     }
 }

@@ -74,8 +74,7 @@ struct SessionTests {
         session.play(PlaybackID(1), [AudioBuffer(speech(1_600))])
         #expect(try heard(phone, 1_600, silence: 0xD5) == speech(1_600))
         session.record(RecordingRequest(maximumBytes: 480, silence: .seconds(10)))
-        _ = try phone.packet()
-        _ = try phone.packet()
+        try await events.fence(session)
         for index in 0..<3 {
             let payload = Array(speech(480)[index * 160..<(index + 1) * 160])
             phone.send(rtpBytes(type: 8, sequence: UInt16(index), timestamp: UInt32(index) * 160, payload), to: session.localPort)
@@ -94,8 +93,7 @@ struct SessionTests {
         session.start(.to(phone))
         _ = try phone.packet()
         session.record(RecordingRequest(firstChunkBytes: 1_000, maximumBytes: 100_000, silence: .seconds(10)))
-        _ = try phone.packet()
-        _ = try phone.packet()
+        try await events.fence(session)
         let said = speech(9_600)
         var order = Array(0..<60)
         order.swapAt(20, 22)
@@ -123,8 +121,7 @@ struct SessionTests {
         session.start(.to(phone))
         _ = try phone.packet()
         session.record(RecordingRequest(maximumBytes: 320, silence: .seconds(10)))
-        _ = try phone.packet()
-        _ = try phone.packet()
+        try await events.fence(session)
         let said = speech(320)
         phone.send(rtpBytes(sequence: 1, timestamp: 0, Array(said[..<160])), to: session.localPort)
         for sequence in UInt16(0)..<20 {
@@ -258,8 +255,7 @@ struct SessionTests {
         session.start(.to(phone))
         _ = try phone.packet()
         session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
-        _ = try phone.packet()
-        _ = try phone.packet()
+        try await events.fence(session)
         phone.send(rtpBytes(sequence: 1, timestamp: 0, speech(160)), to: session.localPort)
         session.close()
         let (audio, summary) = try await events.recording()
@@ -311,10 +307,10 @@ struct SessionTests {
         defer { engine.close() }
         let phone = try TestPhone()
         let session = try engine.open()
+        var events = EventReader(session)
         session.start(.to(phone))
         session.record(RecordingRequest(firstChunkBytes: 1, maximumBytes: 10_000_000, silence: .seconds(10_000)))
-        _ = try phone.packet()
-        _ = try phone.packet()
+        try await events.fence(session)
         let second = speech(1_280)
         var sent = 0
         while sent < 420 {
@@ -325,7 +321,6 @@ struct SessionTests {
             _ = try phone.packet()
         }
         session.stopRecording()
-        var events = EventReader(session)
         let (audio, summary) = try await events.recording()
         #expect(summary.ending == .overrun)
         #expect(summary.bytes == audio.count)

@@ -91,6 +91,12 @@ struct EventReader {
         try #require(await iterator.next(isolation: nil), "the session has no more events")
     }
 
+    /// Waits until everything that was asked of the session before has been taken up by its thread.
+    mutating func fence(_ session: MediaSession) async throws {
+        session.press("D")
+        #expect(try await next() == .digit("D"))
+    }
+
     /// Everything that is recorded until the recording ends.
     mutating func recording() async throws -> (audio: [UInt8], summary: RecordingSummary) {
         var audio: [UInt8] = []

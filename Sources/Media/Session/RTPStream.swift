@@ -162,7 +162,7 @@ final class RTPStream {
         _ transport: UnsafeMutablePointer<RtpTransport>?, _ message: UnsafeMutablePointer<mblk_t>?
     ) -> Int32 {
         guard let port = port(transport), let message else { return 0 }
-        if message.pointee.b_cont != nil { msgpullup(message, .max) }
+        if message.pointee.b_cont != nil { msgpullup(message, -1) }
         let size = message.pointee.b_wptr - message.pointee.b_rptr
         guard port.pointee.destinationLength > 0 else { return Int32(size) }
         let sent = withUnsafePointer(to: &port.pointee.destination) { destination in
