@@ -92,7 +92,7 @@ enum RecordingRow {
         if isWorthIt == true { _ = try keep(id, urgent: false, database) } else { try discard(id, database) }
     }
 
-    static let leftOpen = "SELECT id FROM recording WHERE state = 'open' ORDER BY id"
+    static let leftOpen = "SELECT id FROM recording WHERE state = 'open' ORDER BY mailbox, id"
 
     /// After a crash, before anything new is recorded: every open recording is one that nobody makes any more.
     static func recoverAll(minimumBytes: Int, _ database: Database) throws -> Int {

@@ -31,7 +31,7 @@ actor RecordingWriter {
 
     private var waiters: [Waiter] = []
     private var ticks = 0
-    private var cyclesBegun = 0
+    private(set) var cyclesBegun = 0
     private var isWanted = false
     private var isRunning = false
     private var isFailing = false
@@ -96,6 +96,9 @@ actor RecordingWriter {
         try await nextCycle()
         if let failure = books[id]?.failure { throw failure }
     }
+
+    /// Whether nobody waits for a commit.
+    var isIdle: Bool { waiters.isEmpty }
 
     func promised(in mailbox: MailboxID) -> Int {
         books.promised(in: mailbox)

@@ -66,8 +66,8 @@ public final class SQLiteStore: Store {
     }
 
     public func close() async throws {
-        ticker?.cancel()
         defer {
+            ticker?.cancel()
             broadcaster.finish()
             lock?.release()
         }
