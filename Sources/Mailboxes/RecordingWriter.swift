@@ -152,8 +152,7 @@ actor RecordingWriter {
         var batch = RecordingBatch(minimumMessageBytes: minimumMessageBytes)
         batch.openings = openings
         batch.entries = books.takeEntries()
-        batch.mailboxes = books.takeMailboxesInDoubt()
-            .union(openings.map(\.new.mailbox)).union(batch.entries.map(\.mailbox))
+        batch.mailboxes = books.takeMailboxesInDoubt().union(openings.map(\.new.mailbox))
         openings = []
         do {
             enter(batch, try await commit(batch))

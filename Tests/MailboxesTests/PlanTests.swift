@@ -43,6 +43,6 @@ struct PlanTests {
             }
         }
         #expect(plans[0].contains("recordingBeingMade"), "\(plans[0])")
-        #expect(plans[1].contains("SEARCH recording USING INDEX recordingInFolder (mailbox=? AND state=?)"), "\(plans[1])")
+        #expect(plans[1].contains("INDEX recordingInFolder (mailbox=? AND state=?)"), "\(plans[1])")
     }
 }

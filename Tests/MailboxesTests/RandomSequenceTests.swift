@@ -39,7 +39,10 @@ struct RandomSequenceTests {
             scratch = try Scratch()
             store = try await scratch.open()
             random = Generator(state: seed)
-            ids = [try await store.sampleMailbox("100", quota: 90_000), try await store.sampleMailbox("101", quota: 60_000)]
+            ids = [
+                try await store.sampleMailbox("100", quota: 90_000),
+                try await store.sampleMailbox("101", quota: 60_000),
+            ]
             boxes = [StoreModel.Box(quota: 90_000), StoreModel.Box(quota: 60_000)]
             handles = [nil, nil]
         }

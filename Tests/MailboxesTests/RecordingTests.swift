@@ -48,7 +48,9 @@ struct RecordingTests {
             start += count
             #expect(try await store.audio(of: recording.id, in: 0..<40_000) == Array(bytes[..<start]))
         }
-        for range in [0..<1, 0..<8_000, 1..<2, 7_999..<8_001, 23_999..<29_999, 29_999..<30_100, 30_000..<30_001, 5..<5] {
+        for range in [
+            0..<1, 0..<8_000, 1..<2, 7_999..<8_001, 23_999..<29_999, 29_999..<30_100, 30_000..<30_001, 5..<5,
+        ] {
             #expect(try await store.audio(of: recording.id, in: range) == Array(bytes[range.clamped(to: 0..<30_000)]))
         }
         #expect(try await store.audio(of: RecordingID(rawValue: 999), in: 0..<10) == [])
@@ -186,7 +188,9 @@ struct RecordingTests {
         for _ in 0..<6 { #expect(try await recording.append(audio(65_536)) == 65_536) }
         await #expect(throws: StoreError.commitsTooSlow(recording.id)) { _ = try await recording.append(audio(65_536)) }
         let second = try await store.openRecording(.message(in: mailbox))
-        await #expect(throws: StoreError.tooManyRecordings(2)) { _ = try await store.openRecording(.message(in: mailbox)) }
+        await #expect(throws: StoreError.tooManyRecordings(2)) {
+            _ = try await store.openRecording(.message(in: mailbox))
+        }
         try await second.discard()
         await #expect(throws: StoreError.unknownMailbox(MailboxID(rawValue: 9))) {
             _ = try await store.openRecording(.message(in: MailboxID(rawValue: 9)))

@@ -32,7 +32,8 @@ struct StoreModel {
             items.reduce(0) { $0 + $1.bytes } + greetings.values.reduce(0) { $0 + $1.bytes } + (making?.committed ?? 0)
         }
         var deleted: [Item] {
-            items.filter { $0.folder == .deleted }.sorted { ($0.deletedAt ?? 0, $0.id.rawValue) < ($1.deletedAt ?? 0, $1.id.rawValue) }
+            items.filter { $0.folder == .deleted }
+                .sorted { ($0.deletedAt ?? 0, $0.id.rawValue) < ($1.deletedAt ?? 0, $1.id.rawValue) }
         }
         var available: Int { quota - used + deleted.reduce(0) { $0 + $1.bytes } }
         var counts: MessageCounts {
@@ -57,13 +58,14 @@ struct StoreModel {
         /// `looks`: whether the writer has a reason to look at this mailbox.
         mutating func commit(looks: Bool = false) {
             guard var making else { return }
-            let looks = looks || making.waiting > 0
             if making.waiting > 0 {
                 makeRoom(making.waiting)
                 let taken = min(making.waiting, quota - used)
                 making.isCutOff = making.isCutOff || taken < making.waiting
                 making.committed += taken
                 making.waiting = 0
+                self.making = making
+                making.available = quota - used < 65_536 ? available : quota - used
             }
             self.making = making
             if looks { making.available = available }
