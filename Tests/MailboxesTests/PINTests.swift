@@ -153,7 +153,7 @@ struct PINTests {
         #expect(verdicts.count { $0 == .locked(seconds: 60) } == 15)
     }
 
-    @Test("more checks than the lanes hold are refused at once, not queued for ever")
+    @Test("more checks than the lanes hold are refused at once, not queued for ever", .timeLimit(.minutes(1)))
     func floodOfChecks() async throws {
         let lanes = SlowLanes(count: 1, maximumDepth: 2)
         let (gate, open) = AsyncStream.makeStream(of: Void.self)

@@ -163,7 +163,7 @@ struct RecordingTests {
         #expect(try await task.value == MessageCounts(saved: 1))
     }
 
-    @Test("a recording whose owner is gone ends as after a crash, with the next tick")
+    @Test("a recording whose owner is gone ends as after a crash, with the next tick", .timeLimit(.minutes(1)))
     func dropped() async throws {
         let store = try await scratch.open()
         let mailbox = try await store.sampleMailbox()
@@ -219,7 +219,9 @@ struct RecordingTests {
         #expect(try await store.counts(of: mailbox).new == 20)
     }
 
-    @Test("a wait for a commit that does not end is over after its ticks, and the message is kept all the same")
+    @Test(
+        "a wait for a commit that does not end is over after its ticks, and the message is kept all the same",
+        .timeLimit(.minutes(1)))
     func patience() async throws {
         let store = try await scratch.open { $0.limits.patience = 2 }
         let mailbox = try await store.sampleMailbox()
