@@ -31,13 +31,17 @@ final class DatabaseDoor: Sendable {
         }
     }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
         let pool = pool
         return try await shielded { try await pool.read(body) }
     }
 
     /// Runs `body` in one immediate transaction; nothing of it stays when it throws.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StoreError) -> Value {
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
         try await serially { database in
             var value: Value?
             try database.inTransaction(.immediate) {

@@ -18,7 +18,7 @@ struct OpenRecordings: Sendable {
         var isAbandoned = false
     }
     private struct Account {
-        /// As of the last commit.
+        /// As of the last commit, at least.
         var available: Int
         /// Accepted since and not yet committed.
         var promised = 0

@@ -26,13 +26,13 @@ struct RecordingBatch: Sendable {
         var opened: [Int: Result<RecordingID, StoreError>] = [:]
         /// Bytes taken of each entry; nil inside when its rows are gone.
         var taken: [RecordingID: Int?] = [:]
-        /// Bytes free for more recording, deleted messages counted as room.
+        /// Bytes free for more recording, at least; where they run short, exactly, deleted messages counted as room.
         var available: [MailboxID: Int] = [:]
     }
 
     var openings: [Opening] = []
     var entries: [Entry] = []
-    /// Whose free room is to be read at the end of the transaction.
+    /// Whose free room is to be read exactly, at the end of the transaction.
     var mailboxes: Set<MailboxID> = []
     var minimumMessageBytes: Int
 
@@ -53,8 +53,13 @@ struct RecordingBatch: Sendable {
                 ? .success(RecordingRow.insert(opening.new, at: opening.openedAt, database))
                 : .failure(.unknownMailbox(mailbox))
         }
+        var mailboxes = mailboxes
         for entry in entries {
-            outcome.taken[entry.id] = .some(try apply(entry, to: database))
+            let (taken, free) = try apply(entry, to: database)
+            outcome.taken[entry.id] = .some(taken)
+            guard let free else { continue }
+            outcome.available[entry.mailbox] = free
+            if free < RecordingLimits.appendBytes { mailboxes.insert(entry.mailbox) }
         }
         for mailbox in mailboxes where try MailboxRow.exists(mailbox, database) {
             outcome.available[mailbox] = try MailboxRow.space(of: mailbox, database).available
@@ -62,18 +67,19 @@ struct RecordingBatch: Sendable {
         return outcome
     }
 
-    private func apply(_ entry: Entry, to database: Database) throws -> Int? {
-        var taken: Int? = 0
+    private func apply(_ entry: Entry, to database: Database) throws -> (taken: Int?, free: Int?) {
+        var result: (taken: Int?, free: Int?) = (0, nil)
         if !entry.audio.isEmpty {
-            taken = try RecordingRow.append(entry.audio, to: entry.id, of: entry.mailbox, database)
+            let appended = try RecordingRow.append(entry.audio, to: entry.id, of: entry.mailbox, database)
+            result = (appended?.taken, appended?.free)
         }
         switch entry.ending {
-        case nil: return taken
-        case .keep(let urgent): return try RecordingRow.keep(entry.id, urgent: urgent, database) ? taken : nil
+        case nil: break
+        case .keep(let urgent):
+            if try !RecordingRow.keep(entry.id, urgent: urgent, database) { result.taken = nil }
         case .discard: try RecordingRow.discard(entry.id, database)
-        case .recover:
-            try RecordingRow.recover(entry.id, minimumBytes: minimumMessageBytes, database)
+        case .recover: try RecordingRow.recover(entry.id, minimumBytes: minimumMessageBytes, database)
         }
-        return taken
+        return result
     }
 }

@@ -31,15 +31,18 @@ enum RecordingRow {
     }
 
     /// Puts as much of `audio` as the quota allows behind what is there.
-    /// - Returns: how many bytes that was; nil when there is no such open recording.
-    static func append(_ audio: [UInt8], to id: RecordingID, of mailbox: MailboxID, _ database: Database) throws -> Int? {
-        let count = try min(audio.count, makeRoom(audio.count, in: mailbox, database))
-        guard count > 0 else { return try isOpen(id, database) ? 0 : nil }
+    /// - Returns: how many bytes that was and how many are free after it; nil when there is no such open recording.
+    static func append(
+        _ audio: [UInt8], to id: RecordingID, of mailbox: MailboxID, _ database: Database
+    ) throws -> (taken: Int, free: Int)? {
+        let free = try makeRoom(audio.count, in: mailbox, database)
+        let count = min(audio.count, free)
+        guard count > 0 else { return try isOpen(id, database) ? (0, free) : nil }
         try database.cachedStatement(
             sql: "INSERT INTO chunk (recording, start, audio) "
                 + "SELECT id, bytes, ? FROM recording WHERE id = ? AND state = 'open'"
         ).execute(arguments: [Data(audio.prefix(count)), id.rawValue])
-        return database.changesCount > 0 ? count : nil
+        return database.changesCount > 0 ? (count, free - count) : nil
     }
 
     /// Removes deleted messages, oldest deletion first, until `count` bytes are free or none is left.
@@ -49,7 +52,9 @@ enum RecordingRow {
         let oldest = try database.cachedStatement(sql: oldestDeleted)
         while true {
             let bytes = try Int.fetchOne(free, arguments: [mailbox.rawValue]) ?? 0
-            guard bytes < count, let id = try Int64.fetchOne(oldest, arguments: [mailbox.rawValue]) else { return bytes }
+            guard bytes < count, let id = try Int64.fetchOne(oldest, arguments: [mailbox.rawValue]) else {
+                return bytes
+            }
             try database.execute(sql: "DELETE FROM recording WHERE id = ?", arguments: [id])
         }
     }
@@ -92,7 +97,7 @@ enum RecordingRow {
         if isWorthIt == true { _ = try keep(id, urgent: false, database) } else { try discard(id, database) }
     }
 
-    static let leftOpen = "SELECT id FROM recording WHERE state = 'open' ORDER BY id"
+    static let leftOpen = "SELECT id FROM recording WHERE state = 'open' ORDER BY mailbox, id"
 
     /// After a crash, before anything new is recorded: every open recording is one that nobody makes any more.
     static func recoverAll(minimumBytes: Int, _ database: Database) throws -> Int {

@@ -31,7 +31,7 @@ actor RecordingWriter {
 
     private var waiters: [Waiter] = []
     private var ticks = 0
-    private var cyclesBegun = 0
+    private(set) var cyclesBegun = 0
     private var isWanted = false
     private var isRunning = false
     private var isFailing = false
@@ -97,6 +97,9 @@ actor RecordingWriter {
         if let failure = books[id]?.failure { throw failure }
     }
 
+    /// Whether nobody waits for a commit.
+    var isIdle: Bool { waiters.isEmpty }
+
     func promised(in mailbox: MailboxID) -> Int {
         books.promised(in: mailbox)
     }
@@ -149,8 +152,7 @@ actor RecordingWriter {
         var batch = RecordingBatch(minimumMessageBytes: minimumMessageBytes)
         batch.openings = openings
         batch.entries = books.takeEntries()
-        batch.mailboxes = books.takeMailboxesInDoubt()
-            .union(openings.map(\.new.mailbox)).union(batch.entries.map(\.mailbox))
+        batch.mailboxes = books.takeMailboxesInDoubt().union(openings.map(\.new.mailbox))
         openings = []
         do {
             enter(batch, try await commit(batch))

@@ -33,7 +33,9 @@ public final class SQLiteStore: Store {
             let count = try await door.write { [minimum = options.minimumMessageBytes] database in
                 try RecordingRow.recoverAll(minimumBytes: minimum, database)
             }
-            if count > 0 { logger.notice("finished recordings that a crash cut short", metadata: ["count": "\(count)"]) }
+            if count > 0 {
+                logger.notice("finished what a crash cut short", metadata: ["recordings": "\(count)"])
+            }
         }
         let store = SQLiteStore(door: door, broadcaster: broadcaster, lock: lock, options: options, logger: logger)
         if lock != nil { try await store.keepHouse() }
@@ -66,8 +68,8 @@ public final class SQLiteStore: Store {
     }
 
     public func close() async throws {
-        ticker?.cancel()
         defer {
+            ticker?.cancel()
             broadcaster.finish()
             lock?.release()
         }

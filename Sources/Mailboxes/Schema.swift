@@ -77,7 +77,8 @@ enum Schema {
         """
 
     // An `open` recording is being made: it counts against the quota and is no message yet. Ids are never used
-    // twice, so that a call that still holds the id of a purged message cannot meet another one under it. `start` is the offset of a chunk's first byte in its recording.
+    // twice, so that a call that still holds the id of a purged message cannot meet another one under it. `start`
+    // is the offset of a chunk's first byte in its recording.
     private static let recordings = """
         CREATE TABLE recording (
             id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -16,6 +16,9 @@ final class SlowLanes: Sendable {
         self.maximumDepth = maximumDepth
     }
 
+    /// Waiting and running in all lanes.
+    var depth: Int { depths.withLock { $0.reduce(0, +) } }
+
     /// - Throws: `.overloaded` at once when every lane is full.
     func run<Value: Sendable>(
         _ work: @escaping @Sendable () throws(StoreError) -> Value

@@ -91,7 +91,9 @@ public struct NewOrganisation: Sendable {
     public var timeZone: String
     public var language: String
     public var digest: DigestAlgorithm
-    public init(domain: String, name: String, timeZone: String = "UTC", language: String = "en", digest: DigestAlgorithm = .md5) {
+    public init(
+        domain: String, name: String, timeZone: String = "UTC", language: String = "en", digest: DigestAlgorithm = .md5
+    ) {
         self.domain = domain
         self.name = name
         self.timeZone = timeZone

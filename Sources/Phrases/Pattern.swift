@@ -66,7 +66,8 @@ struct Pattern: Sendable {
         let inner = word[word.index(after: open)..<close]
         let name = String(inner.prefix { $0 != ":" && $0 != "#" })
         guard variables.contains(name) else {
-            throw Complaint("'{\(name)}' is not known here, only \(variables.sorted().map { "{\($0)}" }.joined(separator: " "))")
+            let known = variables.sorted().map { "{\($0)}" }.joined(separator: " ")
+            throw Complaint("'{\(name)}' is not known here, only \(known)")
         }
         let detail = String(inner.dropFirst(name.count + 1))
         let prefix = String(word[..<open])

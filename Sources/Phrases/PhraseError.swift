@@ -6,3 +6,9 @@ public struct PhraseError: Error, Sendable, Hashable, CustomStringConvertible {
     public var reason: String
     public var description: String { "\(file): \(reason)" }
 }
+
+/// What is wrong with a piece of language data; the loader adds the file.
+struct Complaint: Error {
+    var reason: String
+    init(_ reason: String) { self.reason = reason }
+}

@@ -52,8 +52,8 @@ public struct Phrases: Sendable {
         return spoken.isEmpty ? say(.seconds, ["n": .number(0)]) : list(spoken)
     }
 
-    /// One choice of a menu: "To hear your new messages, press one." `key` is 0 to 9, `*` or `#`; any other is
-    /// not spoken.
+    /// One choice of a menu: "To hear your new messages, press one." `key` is 0 to 9, `*`, `#` or A to D; any
+    /// other is not spoken.
     public func choice(_ action: PromptID, key: Character) -> [String] {
         guard let key = keyName(key) else { return [] }
         return say(.choice, ["action": .clips(prompt(action)), "key": .word(key)])
@@ -110,11 +110,11 @@ public struct Phrases: Sendable {
     private static let longestSpelling = 32
 
     private func keyName(_ key: Character) -> String? {
-        if let digit = key.asciiDigit { return "\(digit)" }
-        return Self.namedKeys.contains(key) ? data.characters[key] : nil
+        guard Self.keys.contains(key) else { return nil }
+        return data.characters[key] ?? key.lowercased()
     }
 
-    static let namedKeys: [Character] = ["*", "#"]
+    static let keys: [Character] = Array("0123456789*#ABCD")
 }
 
 extension Character {

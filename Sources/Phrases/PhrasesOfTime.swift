@@ -6,8 +6,10 @@ extension Phrases {
     /// "Today", "yesterday", the weekday for the five days before, else month and day, with the year if it is not
     /// that of `now`. A date after today is always spoken as month and day.
     public func date(_ date: Date, now: Date, timeZone: TimeZone) -> [String] {
-        let then = CivilDay(date, timeZone)
-        let today = CivilDay(now, timeZone)
+        self.date(CivilDay(date, timeZone), today: CivilDay(now, timeZone))
+    }
+
+    func date(_ then: CivilDay, today: CivilDay) -> [String] {
         switch today.number - then.number {
         case 0: return say(.today, [:])
         case 1: return say(.yesterday, [:])
@@ -28,8 +30,11 @@ extension Phrases {
 
     /// Of the envelope: "Received today at three oh seven p m."
     public func received(_ date: Date, now: Date, timeZone: TimeZone) -> [String] {
-        let day = self.date(date, now: now, timeZone: timeZone)
-        return say(.received, ["date": .clips(day), "time": .clips(time(date, timeZone: timeZone))])
+        received(date: self.date(date, now: now, timeZone: timeZone), time: time(date, timeZone: timeZone))
+    }
+
+    func received(date: [String], time: [String]) -> [String] {
+        say(.received, ["date": .clips(date), "time": .clips(time)])
     }
 
     /// The whole envelope of a message (C3): when, from whom, how long.
@@ -53,23 +58,24 @@ extension Phrases {
 
 /// A day of the civil calendar, with a running number. Days are told apart by their dates, not by hours between
 /// them: days of 23 and 25 hours exist, and days that begin at one o'clock.
-private struct CivilDay {
+struct CivilDay {
     var year: Int
     var month: Int
     var day: Int
     /// 1 is Sunday.
     var weekday: Int
+    /// Days since 1970-01-01.
     var number: Int
+}
 
+extension CivilDay {
     init(_ date: Date, _ timeZone: TimeZone) {
         let parts = Self.calendar(timeZone).dateComponents([.year, .month, .day, .weekday], from: date)
-        year = parts.year ?? 0
-        month = parts.month ?? 1
-        day = parts.day ?? 1
-        weekday = parts.weekday ?? 1
-        let noon = DateComponents(year: year, month: month, day: day, hour: 12)
+        let noon = DateComponents(year: parts.year, month: parts.month, day: parts.day, hour: 12)
         let inUniversalTime = Self.calendar(.gmt).date(from: noon) ?? date
-        number = Int((inUniversalTime.timeIntervalSince1970 / 86_400).rounded(.down))
+        self.init(
+            year: parts.year ?? 0, month: parts.month ?? 1, day: parts.day ?? 1, weekday: parts.weekday ?? 1,
+            number: Int((inUniversalTime.timeIntervalSince1970 / 86_400).rounded(.down)))
     }
 
     static func calendar(_ timeZone: TimeZone) -> Calendar {

@@ -1,8 +1,6 @@
 // Says everything once that a language can be asked to say. The loader refuses a language that would name a clip
 // without a text, and the tests know from it which audio files there must be.
 
-internal import Foundation
-
 extension Phrases {
     /// Every clip that any function can return.
     func rehearsal() throws(Complaint) -> Set<String> {
@@ -35,26 +33,27 @@ extension Phrases {
         return all
     }
 
-    /// Every day of a leap year, and a day of each of the years that are likely in a mailbox.
+    /// Every day of a year, near and far, and the years that are likely in a mailbox.
     private func days() -> [(String, [String])] {
-        let newYear2024 = 1_704_067_200.0
-        let dates = (0..<366).map { newYear2024 + Double($0) * 86_400 } + (1...76).map { newYear2024 + Double($0) * 31_557_600 }
-        return dates.flatMap { seconds -> [(String, [String])] in
-            [0.0, 1, 3, 10, 400].map { later in
-                let day = Date(timeIntervalSince1970: seconds)
-                let now = Date(timeIntervalSince1970: seconds + later * 86_400)
-                return ("\(day) \(Int(later)) days later", received(day, now: now, timeZone: .gmt))
-            }
+        let today = CivilDay(year: 2024, month: 1, day: 1, weekday: 1, number: 1000)
+        var days = (0...1).map { CivilDay(year: 2024, month: 1, day: 1, weekday: 1, number: 1000 - $0) }
+        days += (1...7).map { CivilDay(year: 2024, month: 1, day: 1, weekday: $0, number: 997) }
+        for month in 1...12 {
+            days += (1...31).map { CivilDay(year: 2024, month: month, day: $0, weekday: 1, number: 0) }
+        }
+        days += (1970...2199).map { CivilDay(year: $0, month: 1, day: 1, weekday: 1, number: 0) }
+        return days.map { day in
+            ("\(day)", received(date: date(day, today: today), time: timeOfDay(hour: 1, minute: 1)))
         }
     }
 
     private func spellings() -> [(String, [String])] {
         let characters = "0123456789abcdefghijklmnopqrstuvwxyz".map { $0 } + data.characters.keys.sorted()
         var all = characters.map { ("'\($0)'", digits(String($0))) }
-        all += ("0123456789".map { $0 } + Self.namedKeys).map { ("key \($0)", choice(.toListen, key: $0)) }
-        all.append(("an unknown caller", digits(nil) + envelope(
-            received: .distantPast, caller: nil, seconds: 0, now: .distantPast, timeZone: .gmt)))
-        all.append(("the stock greeting", notAvailable(extension: "1") + from(caller: "1")))
+        all += Self.keys.map { ("key \($0)", choice(.toListen, key: $0)) }
+        all.append(("an unknown caller", digits(nil) + from(caller: nil)))
+        all.append(("an extension", notAvailable(extension: "1") + from(caller: "1")))
+        all.append(("a length", length(seconds: 1)))
         return all
     }
 }

@@ -8,9 +8,9 @@ enum English {
     static let prompts = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../prompts").standardizedFileURL
 
-    static func phrases() throws -> Phrases {
-        try #require(try Phrasebook(directory: prompts).phrases(in: "en"))
-    }
+    static func phrases() throws -> Phrases { try #require(try book.get().phrases(in: "en")) }
+
+    private static let book = Result { try Phrasebook(directory: prompts) }
 
     /// "number-3 new-messages-other" without the marks that keep English clips apart: easier on the eye.
     static func words(_ clips: [String]) -> String {

@@ -50,10 +50,12 @@ import Testing
 
     @Test func `gender, a 24-hour clock and another order are data alone (C13)`() throws {
         var yaml = try replacing("clock: 12", by: "clock: 24")
-        yaml = yaml.replacing("  minute:\n", with: "  masculine:\n    0: \"=cardinal\"\n    1: \"oh\"\n    2: \"=cardinal\"\n  minute:\n")
+        let masculine = "  masculine:\n    0: \"=cardinal\"\n    1: \"oh\"\n    2: \"=cardinal\"\n"
+        yaml = yaml.replacing("  minute:\n", with: masculine + "  minute:\n")
         yaml = yaml.replacing("  minutes: \"{n} ", with: "  minutes: \"{n:masculine} ")
         yaml = yaml.replacing("\"month-{month} {day:ordinal}\"", with: "\"{day} at month-{month}\"")
-        yaml = yaml.replacing("    0: \"number-*\"\n    100:", with: "    0: \"number-*\"\n    30: \"number-30 and [>]\"\n    40: \"number-*\"\n    100:")
+        let thirty = "    0: \"number-*\"\n    30: \"number-30 [and >]\"\n    40: \"number-*\"\n    100:"
+        yaml = yaml.replacing("    0: \"number-*\"\n    100:", with: thirty)
         let directory = try prompts(english: yaml)
         defer { try? FileManager.default.removeItem(at: directory) }
         let phrases = try #require(try Phrasebook(directory: directory).phrases(in: "en"))

@@ -10,11 +10,11 @@ import Testing
     init() throws { phrases = try English.phrases() }
 
     @Test func `every clip that can be said has its audio file (C13)`() throws {
-        for clip in try phrases.rehearsal().sorted() {
+        let silent = try phrases.rehearsal().filter { clip in
             let file = English.prompts.appending(path: "en/\(clip).flac")
-            let bytes = try? Data(contentsOf: file)
-            #expect(bytes?.prefix(4) == Data("fLaC".utf8), "\(clip)")
+            return (try? Data(contentsOf: file))?.starts(with: Array("fLaC".utf8)) != true
         }
+        #expect(silent == [])
     }
 
     @Test func `every clip with a text can be said, and every audio file is a clip (C13)`() throws {
@@ -28,13 +28,15 @@ import Testing
     @Test func `every audio file was rendered from the text that is there now (C13)`() throws {
         let manifest = try Data(contentsOf: English.prompts.appending(path: "en/manifest.json"))
         let rendered = try JSONDecoder().decode([String: Rendered].self, from: manifest)
-        for (clip, text) in phrases.data.texts { #expect(rendered[clip]?.text == text, "\(clip)") }
+        let stale = phrases.data.texts.filter { clip, text in rendered[clip]?.text != text }
+        #expect(stale.keys.sorted() == [])
     }
 
     @Test func `any key map is spoken: the action, then the key (C11)`() {
         #expect(phrases.choice(.toSaveMessage, key: "2") == ["to-save-message", "press-2"])
         #expect(phrases.choice(.toEndTheCall, key: "#") == ["to-end-the-call", "press-pound"])
-        #expect(phrases.choice(.toEndTheCall, key: "A") == [])
+        #expect(phrases.choice(.toEndTheCall, key: "D") == ["to-end-the-call", "press-d"])
+        #expect(phrases.choice(.toEndTheCall, key: "E") == [])
         #expect(
             phrases.menu([(.toSaveMessage, "7"), (.toCancel, "*")])
                 == ["to-save-message", "press-7", "pause", "to-cancel", "press-star", "pause"])

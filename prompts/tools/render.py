@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import sound  # noqa: E402
 import texts  # noqa: E402
-from readback import Reader, same  # noqa: E402
+from readback import Reader, check  # noqa: E402
 
 PROMPTS = Path(__file__).resolve().parent.parent
 VOICES = PROMPTS / "voices"
@@ -23,16 +23,16 @@ MANIFEST = "manifest.json"
 TOOLS_VERSION = 1  # raise it when the same text has to be rendered anew
 
 
-def fingerprint(script: texts.Script, clip: str) -> str:
-    """What a clip's audio was made from."""
-    source = [TOOLS_VERSION, script.voice, script.engine_language, script.spoken.get(clip, script.texts[clip])]
-    return hashlib.sha256(json.dumps(source).encode()).hexdigest()[:16]
+def origin(script: texts.Script, clip: str) -> dict[str, str]:
+    """What a clip's audio is made from, as the manifest keeps it."""
+    source = [TOOLS_VERSION, script.voice, script.engine_language, script.line(clip)]
+    return {"text": script.texts[clip], "hash": hashlib.sha256(json.dumps(source).encode()).hexdigest()[:16]}
 
 
 def render(script: texts.Script, everything: bool) -> None:
     manifest_file = script.folder / MANIFEST
-    made: dict[str, str] = json.loads(manifest_file.read_text()) if manifest_file.exists() else {}
-    wanted = {clip: fingerprint(script, clip) for clip in script.texts}
+    made: dict[str, dict[str, str]] = json.loads(manifest_file.read_text()) if manifest_file.exists() else {}
+    wanted = {clip: origin(script, clip) for clip in script.texts}
     stale = [
         clip for clip in script.texts
         if everything or made.get(clip) != wanted[clip] or not (script.folder / f"{clip}.flac").exists()
@@ -47,10 +47,17 @@ def render(script: texts.Script, everything: bool) -> None:
 
         engine = Engine(VOICES, script.voice, script.engine_language)
         for clip in stale:
-            speech = engine.speak(script.spoken.get(clip, script.texts[clip]))
+            speech = engine.speak(script.line(clip), script.is_carried(clip))
             sound.write(script.folder / f"{clip}.flac", speech)
+            made[clip] = wanted[clip]
+            write_manifest(manifest_file, made)  # at once, so that a run can be broken off
             print(f"{script.folder.name}/{clip}: {len(speech) / sound.RATE:.2f} s", flush=True)
-    manifest_file.write_text(json.dumps(wanted, indent=0, sort_keys=True) + "\n")
+    write_manifest(manifest_file, wanted)
+
+
+def write_manifest(file: Path, clips: dict[str, dict[str, str]]) -> None:
+    lines = [f"{json.dumps(clip)}: {json.dumps(clips[clip])}" for clip in sorted(clips)]
+    file.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def read_back(script: texts.Script) -> int:
@@ -58,8 +65,8 @@ def read_back(script: texts.Script) -> int:
     reader = Reader()
     wrong = 0
     for clip, text in script.texts.items():
-        heard = reader.hear(sound.read(script.folder / f"{clip}.flac"))
-        if not same(script, clip, heard):
+        heard = check(reader, script, clip)
+        if heard is not None:
             wrong += 1
             print(f"{script.folder.name}/{clip}: written {text!r}, heard {heard!r}", flush=True)
     print(f"{script.folder.name}: {len(script.texts)} prompts read back, {wrong} not heard as written")

@@ -16,18 +16,35 @@ EDGE = RATE * 40 // 1000  # silence left at both ends
 FADE = RATE * 8 // 1000
 FRAME = RATE // 100
 SILENCE = 10 ** (-42 / 20)  # below the loudest frame
+GAP = 10 ** (-30 / 20)  # the same, for the gap between a carrier and the word after it
+
+
+def frame_levels(samples: Samples, frame: int) -> NDArray[np.float32]:
+    frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
+    return np.sqrt((frames**2).mean(axis=1))
+
+
+def cut_carrier(samples: Samples, rate: int) -> Samples:
+    """What follows the first gap of 60 ms or more."""
+    frame = rate // 100
+    levels = frame_levels(samples, frame)
+    sounding = np.flatnonzero(levels > levels.max() * GAP)
+    gaps = np.diff(sounding)
+    if not (gaps > 6).any():
+        raise ValueError("no gap after the carrier")
+    word = sounding[int(np.argmax(gaps > 6)) + 1]
+    return samples[max(0, int(word) - 4) * frame :]
 
 
 def finish(samples: Samples, rate: int) -> Samples:
     """Resamples, trims and levels what the engine made."""
     speech = resample_poly(samples, RATE, rate).astype(np.float32)
-    frames = speech[: len(speech) // FRAME * FRAME].reshape(-1, FRAME)
-    loudness = np.sqrt((frames**2).mean(axis=1))
+    loudness = frame_levels(speech, FRAME)
     sounding = np.flatnonzero(loudness > loudness.max() * SILENCE)
     start = max(0, int(sounding[0]) * FRAME - EDGE)
     end = int(sounding[-1] + 1) * FRAME + EDGE
     speech = np.pad(speech, (0, max(0, end - len(speech))))[start:end]
-    level = float(np.sqrt((frames[sounding] ** 2).mean()))
+    level = float(np.sqrt((loudness[sounding] ** 2).mean()))
     speech *= min(LEVEL / level, PEAK / float(np.abs(speech).max()))
     return faded(speech, FADE)
 
@@ -56,7 +73,9 @@ SOUNDS = {"beep": beep, "pause": pause}
 
 
 def write(file: Path, samples: Samples) -> None:
-    soundfile.write(file, samples, RATE, format="FLAC", subtype="PCM_16")
+    """Keeps 13 bits, G.711's precision: FLAC does not spend anything on the three that are zero."""
+    steps = np.round(samples * 2**12).astype(np.int16) * 8
+    soundfile.write(file, steps, RATE, format="FLAC", subtype="PCM_16", compression_level=1.0)
 
 
 def read(file: Path) -> Samples:

@@ -14,10 +14,21 @@ class Script:
     voice: str
     engine_language: str
     texts: dict[str, str]
+    carrier: str
     spoken: dict[str, str]
+    after: dict[str, str]
     heard: dict[str, list[str]]
     numbers: dict[int, str]
     ordinals: dict[int, str]
+
+    def line(self, clip: str) -> str:
+        """What the voice is given to say."""
+        text = self.spoken.get(clip, self.texts[clip])
+        return self.carrier.format(text) if self.is_carried(clip) else text
+
+    def is_carried(self, clip: str) -> bool:
+        """One word by itself is spoken badly, so it is said after others and cut off them."""
+        return " " not in self.spoken.get(clip, self.texts[clip])
 
 
 def languages(prompts: Path) -> list[Path]:
@@ -32,11 +43,11 @@ def read(folder: Path) -> Script:
     for name, entry in language["series"].items():
         series[name] = dict(enumerate(entry["texts"], start=entry["from"]))
         texts.update({f"{name}-{number}": text for number, text in series[name].items()})
-    spoken, heard = voice["spoken"] or {}, voice["heard"] or {}
-    strangers = (spoken.keys() | heard.keys()) - texts.keys()
+    spoken, after, heard = (voice[key] or {} for key in ("spoken", "after", "heard"))
+    strangers = (spoken.keys() | heard.keys() | after.keys() | set(after.values())) - texts.keys()
     if strangers:
         raise SystemExit(f"{folder}/voice.yaml: no such clips: {', '.join(sorted(strangers))}")
     return Script(
-        folder, voice["voice"], voice["engine-language"], texts, spoken, heard,
+        folder, voice["voice"], voice["engine-language"], texts, voice["carrier"], spoken, after, heard,
         series["number"], series.get("ordinal", {}),
     )

@@ -1,0 +1,48 @@
+import GRDB
+import Testing
+
+@testable import Mailboxes
+
+@Suite("Queries use indexes alone")
+struct PlanTests {
+    @Test(
+        "no scan of a table and no sorting",
+        arguments: [
+            ("log-in", ExtensionRow.byNumber), ("mailbox", MailboxRow.byNumber), ("mailbox", MailboxRow.byID),
+            ("PIN", PINRow.find), ("lockout", LockoutLedger.find), ("accounts", ExtensionRow.byMailbox),
+            ("counts", MessageRow.counts), ("list", MessageRow.list), ("message", MessageRow.byID),
+            ("move", MessageRow.move), ("purge", MessageRow.purge), ("room", MailboxRow.bySpace),
+            ("greeting", RecordingRow.findGreeting), ("audio", RecordingRow.audio),
+            ("audio", RecordingRow.chunkHolding), ("changes", DatabaseDoor.changedMailboxes),
+            ("expired", Housekeeping.expired), ("organisation", OrganisationRow.byDomain),
+        ])
+    func plan(name: String, sql: String) async throws {
+        let scratch = try Scratch()
+        let store = try await scratch.open()
+        let steps = try await store.door.serially { database in
+            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+            statement.setUncheckedArguments(StatementArguments())
+            return try Row.fetchAll(statement).map { $0["detail"] as String }
+        }
+        #expect(!steps.isEmpty)
+        for step in steps where !step.hasSuffix("SUBQUERY 1") {
+            #expect(step.hasPrefix("SEARCH"), "\(name): \(steps)")
+        }
+        if name == "counts" { #expect(steps.allSatisfy { $0.contains("USING COVERING INDEX") }) }
+    }
+
+    @Test("recovery and the oldest deleted message touch open and deleted rows only")
+    func partial() async throws {
+        let scratch = try Scratch()
+        let store = try await scratch.open()
+        let plans = try await store.door.serially { database in
+            try [RecordingRow.leftOpen, RecordingRow.oldestDeleted].map { sql in
+                let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+                statement.setUncheckedArguments(StatementArguments())
+                return try Row.fetchAll(statement).map { $0["detail"] as String }.joined(separator: "; ")
+            }
+        }
+        #expect(plans[0].contains("recordingBeingMade"), "\(plans[0])")
+        #expect(plans[1].contains("INDEX recordingInFolder (mailbox=? AND state=?)"), "\(plans[1])")
+    }
+}
