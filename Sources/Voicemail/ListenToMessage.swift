@@ -10,7 +10,6 @@ struct ListenToMessage {
     private let talk: Conversation
     private let mailbox: Mailbox
     private let message: Message
-    private let audio: StoredAudio
     /// Counted from 1, as it is spoken.
     private let number: Int
     private var position: Duration = .zero
@@ -22,7 +21,6 @@ struct ListenToMessage {
         self.mailbox = mailbox
         self.message = message
         self.number = number
-        audio = StoredAudio(message.id, encoding: message.encoding, byteCount: message.byteCount, store: talk.store)
         home = message.folder == .deleted ? .saved : nil
     }
 
@@ -37,7 +35,7 @@ struct ListenToMessage {
                 position = max(.zero, position - talk.settings.step)
                 action = try await listen()
             case .ahead:
-                position = min(audio.length, position + talk.settings.step)
+                position = min(length, position + talk.settings.step)
                 action = try await listen()
             case .pause:
                 action = try await pause()
@@ -63,32 +61,35 @@ struct ListenToMessage {
     private mutating func listen(after words: [Clip] = []) async throws -> MessageAction {
         var patience = Patience(talk)
         var words = words
+        let audio = StoredAudio(
+            message.id, encoding: message.encoding, byteCount: message.byteCount, store: talk.store)
         while true {
             var key = try await talk.say(words, interruptedBy: .all)
-            if key == nil, position < audio.length {
+            if key == nil, position < length {
                 let heard = try await talk.call.play([.recording(audio)], from: position, interruptedBy: .all)
-                position = min(heard.position, audio.length)
+                position = min(heard.position, length)
                 key = heard.key
             }
-            guard let key else { return try await end() }
+            guard let key else { return try await audio.isDamaged ? explainDamage() : end() }
             if let action = talk.keys.message[key] { return action }
             words = try patience.words(after: key)
         }
     }
 
+    private func explainDamage() async throws -> MessageAction {
+        talk.log.error("damaged message", metadata: ["recording": "\(message.id.rawValue)"])
+        return try await ask(after: talk.words(.notOfferedHere))
+    }
+
     private mutating func end() async throws -> MessageAction {
-        guard !audio.isDamaged else {
-            talk.log.error("damaged message", metadata: ["recording": "\(message.id.rawValue)"])
-            return try await ask(after: talk.words(.notOfferedHere))
-        }
-        position = audio.length
+        position = length
         try await markHeard()
         return try await ask(after: talk.words(.endOfMessage))
     }
 
     /// Stands still until any key; goes on by itself after a while.
     private mutating func pause() async throws -> MessageAction {
-        guard position < audio.length else {
+        guard position < length else {
             position = .zero
             return try await listen()
         }
@@ -122,6 +123,8 @@ struct ListenToMessage {
         home = folder == .new ? .new : .saved
         return talk.words(.messageDeleted)
     }
+
+    private var length: Duration { AudioLength.duration(message.byteCount) }
 
     private func move(to folder: Folder) async throws -> Bool {
         let moved = try await talk.store.move(message.id, of: mailbox.id, to: folder)

@@ -49,8 +49,6 @@ final class StoredAudio: RecordedAudio {
         self.store = store
     }
 
-    var length: Duration { AudioLength.duration(byteCount) }
-
     /// Whether a part of it could not be read.
     var isDamaged: Bool { failed.withLock { $0 } }
 

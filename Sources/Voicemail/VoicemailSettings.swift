@@ -18,7 +18,8 @@ public struct VoicemailSettings: Sendable, Hashable {
     /// Silence in one piece that ends a recording.
     public var silenceEndsRecording: Duration = .seconds(10)
 
-    public var shortestGreeting: Duration = .seconds(1)
+    /// Of a greeting or a name; a name can be short.
+    public var shortestGreeting: Duration = .milliseconds(500)
     public var longestGreeting: Duration = .seconds(120)
     public var longestName: Duration = .seconds(10)
 

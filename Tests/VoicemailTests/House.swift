@@ -80,11 +80,12 @@ final class House: Sendable {
     @discardableResult
     func message(
         _ seconds: Double = 5, _ seed: Int = 0, from caller: String? = "5551234", urgent: Bool = false,
-        in folder: Folder = .new, of number: String = "100"
+        in folder: Folder = .new, of number: String = "100", committedApart: Bool = false
     ) async throws -> RecordingID {
         let mailbox = try await mailbox(number)
         let purpose = NewRecording.Purpose.message(callerNumber: caller, callerName: nil)
-        let id = try await record(purpose, Self.speech(seconds, seed), mailbox, urgent: urgent)
+        let audio = Self.speech(seconds, seed)
+        let id = try await record(purpose, audio, mailbox, urgent: urgent, committedApart: committedApart)
         if folder != .new { _ = try await store.move(id, of: mailbox.id, to: folder) }
         return id
     }
@@ -95,7 +96,7 @@ final class House: Sendable {
     }
 
     private func record(
-        _ purpose: NewRecording.Purpose, _ audio: [UInt8], _ mailbox: Mailbox, urgent: Bool
+        _ purpose: NewRecording.Purpose, _ audio: [UInt8], _ mailbox: Mailbox, urgent: Bool, committedApart: Bool = false
     ) async throws -> RecordingID {
         let new = NewRecording(mailbox: mailbox.id, purpose: purpose, encoding: .pcmu)
         let recording = try await store.openRecording(new)
@@ -103,12 +104,14 @@ final class House: Sendable {
         while !rest.isEmpty {
             _ = try await recording.append(Array(rest.prefix(8_000)))
             rest = rest.dropFirst(8_000)
+            // Reading an open recording commits what was appended.
+            if committedApart { _ = try await store.audio(of: recording.id, in: 0..<1) }
         }
         try await recording.keep(urgent: urgent)
         return recording.id
     }
 
-    /// Takes away a second in the middle, as a broken disk would.
+    /// Takes away the chunks from a byte on, as a broken disk would.
     func damage(_ recording: RecordingID, from start: Int = 0) async throws {
         try await store.door.write { database in
             try database.execute(
@@ -124,6 +127,10 @@ final class House: Sendable {
         try await store.door.write { database in
             try database.execute(sql: "UPDATE mailbox SET keymap = ? WHERE number = ?", arguments: [keymap, number])
         }
+    }
+
+    func move(_ id: RecordingID, to folder: Folder) async throws {
+        _ = try await store.move(id, of: mailbox().id, to: folder)
     }
 
     func folder(of id: RecordingID) async throws -> Folder? { try await store.message(id)?.folder }

@@ -56,6 +56,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var heardAudio: [UInt8] = []
         var steps = 0
         var hasEnded = false
+        /// The prompt that the caller did not wait for.
+        var cutOff: String?
     }
 
     let invitation: Invitation
@@ -104,6 +106,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     func heard(_ prompt: String) -> Bool { prompts.contains(prompt) }
 
+    /// Whether the call got as far as this prompt, heard or cut off by the hang-up.
+    func reached(_ prompt: String) -> Bool { heard(prompt) || state.withLock { $0.cutOff == prompt } }
+
     /// Whether these were heard in this order, whatever came between.
     func heard(inOrder expected: String...) -> Bool {
         var rest = expected[...]
@@ -131,7 +136,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
             switch clip {
             case .silence(let length): position += length
             case .prompt(let name, _):
-                try step()
+                do { try step() } catch {
+                    state.withLock { $0.cutOff = $0.cutOff ?? name }
+                    throw error
+                }
                 note(.heard(name))
                 await act(at: .prompt(name))
                 if let key = nextKey(of: keys) { return PlayOutcome(key: key, position: position) }
