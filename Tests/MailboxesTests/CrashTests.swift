@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Testing
 
 @testable import Mailboxes
@@ -37,6 +38,31 @@ struct CrashTests {
             try await after.audit()
             try await after.close()
         }
+    }
+
+    @Test("a process killed while it records leaves the lock free and its message to be delivered")
+    func killed() async throws {
+        let path = scratch.path()
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+            var options = SQLiteStoreOptions()
+            options.commits = .byHand
+            let store = try await SQLiteStore.open(path: path, options: options)
+            let mailbox = try await store.sampleMailbox()
+            let recording = try await store.openRecording(.message(in: mailbox))
+            for second in 0..<3 {
+                _ = try await recording.append(audio(8_000, seed: second))
+                try await store.tick()
+            }
+            _ = try await recording.append(audio(8_000, seed: 3))
+            kill(getpid(), SIGKILL)
+        }
+        let after = try await scratch.open()
+        let mailbox = try #require(try await after.mailbox(number: "100", domain: "example.org"))
+        let messages = try await after.messages(in: .new, of: mailbox.id)
+        #expect(messages.map(\.byteCount) == [24_000])
+        let expected = (0..<3).flatMap { audio(8_000, seed: $0) }
+        for message in messages { #expect(try await after.audio(of: message.id, in: 0..<99_999) == expected) }
+        try await after.audit()
     }
 
     @Test("what a crash cut too short, and an unfinished greeting, are removed; the greeting in use stays")
