@@ -15,7 +15,7 @@ public struct Invitation: Sendable, Hashable {
     public var callerName: String?
     /// The extension of `domain` that digest or a live binding vouched for; nil for peers and strangers.
     public var account: String?
-    /// The numeric address that the call came from, without port.
+    /// What wrong PINs are counted against besides the mailbox: an account, or a trunk's address and caller.
     public var source: String
 
     public init(

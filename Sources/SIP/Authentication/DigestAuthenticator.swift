@@ -136,7 +136,7 @@ public struct DigestAuthenticator: Sendable {
 
     private static func names(_ text: String, theSameAs uri: SIPURI) -> Bool {
         guard let claimed = try? SIPURI(parsing: text) else { return false }
-        return claimed.user == uri.user && claimed.host == uri.host
+        return claimed.user == nil || claimed.user == uri.user
     }
 }
 

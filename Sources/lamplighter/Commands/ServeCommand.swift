@@ -15,7 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "lamplighter")
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .notice
         let server = try await Server(configuration, logger: logger)
-        if sample { try await server.createSample() }
+        if sample { try await server.prepareSample() }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [

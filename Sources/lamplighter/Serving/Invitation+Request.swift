@@ -12,6 +12,7 @@ extension Invitation {
         self.account = account.number
         callerNumber = account.number
         callerName = account.displayName ?? call.request.head.from.displayName
+        source = "\(account.number)@\(account.domain)"
     }
 
     init(_ call: IncomingInvite, fromPeerOf domain: String) {
@@ -21,6 +22,8 @@ extension Invitation {
         let identity = asserted ?? head.from
         callerNumber = identity.uri.user.flatMap { $0 == "anonymous" ? nil : $0 }
         callerName = identity.displayName
+        // All calls of a trunk have its address: one caller's wrong PINs must not lock the others out.
+        source = "\(call.flow.remote.host) \(callerNumber ?? "anonymous")"
     }
 
     private init(_ call: IncomingInvite, domain: String) {

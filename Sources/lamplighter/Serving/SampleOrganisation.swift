@@ -1,52 +1,62 @@
 // What a first start of `serve --sample` puts into an empty store: one organisation to try everything with. Its
-// secrets are known to everybody, so they are used only while nobody but this machine can reach the system;
-// otherwise they are random and printed once.
+// secrets are known to everybody, so they exist only while nobody but this machine can reach the system: a start
+// on any other address makes random ones, also in place of known ones of an earlier start, and prints them once.
 
 import Mailboxes
 
 struct SampleOrganisation {
-    struct Account {
-        var number: String
-        var password: String
-        var pin: String
-    }
-    var domain = "example.org"
-    var accounts: [Account]
-    var generalMailbox: (number: String, pin: String)
+    static let domain = "example.org"
+    static let numbers = ["100", "101", "102"]
+    static let generalMailbox = "200"
+    private static let knownPIN = "4815"
+    private static func knownPassword(of number: String) -> String { "lamp-\(number)" }
 
-    init(isLocal: Bool) {
-        accounts = ["100", "101", "102"].map { number in
-            isLocal
-                ? Account(number: number, password: "lamp-\(number)", pin: "4815")
-                : Account(number: number, password: Secret.password(), pin: Secret.pin())
-        }
-        generalMailbox = ("200", isLocal ? "4815" : Secret.pin())
+    let store: SQLiteStore
+    /// Whether only this machine can reach the system.
+    let isLocal: Bool
+
+    /// Creates it when the store is empty, and withdraws known secrets where others could use them.
+    /// - Returns: what to print: each secret that was made now.
+    func prepare() async throws -> [String] {
+        let isNew = try await store.organisations().isEmpty
+        if isNew { try await create() }
+        guard isLocal else { return try await withdrawKnownSecrets() }
+        guard isNew else { return ["Accounts of \(Self.domain): \(Self.numbers.joined(separator: ", ")); secrets as before"] }
+        return ["Accounts of \(Self.domain) (SIP user = extension):"]
+            + Self.numbers.map { "  \($0)   password \(Self.knownPassword(of: $0))   PIN \(Self.knownPIN)" }
+            + ["General mailbox \(Self.generalMailbox)   PIN \(Self.knownPIN)"]
     }
 
-    /// Creates it when the store is empty.
-    /// - Returns: the sample, when it was created now.
-    static func create(in store: some Store, isLocal: Bool) async throws -> SampleOrganisation? {
-        guard try await store.organisations().isEmpty else { return nil }
-        let sample = SampleOrganisation(isLocal: isLocal)
-        _ = try await store.addOrganisation(NewOrganisation(domain: sample.domain, name: "Example"))
-        for each in sample.accounts {
+    private func create() async throws {
+        _ = try await store.addOrganisation(NewOrganisation(domain: Self.domain, name: "Example"))
+        for number in Self.numbers {
             _ = try await store.addExtension(
                 NewExtension(
-                    domain: sample.domain, number: each.number, displayName: "Extension \(each.number)",
-                    password: each.password, pin: each.pin))
+                    domain: Self.domain, number: number, displayName: "Extension \(number)",
+                    password: Self.knownPassword(of: number), pin: Self.knownPIN))
         }
-        let general = sample.generalMailbox
-        _ = try await store.addMailbox(NewMailbox(domain: sample.domain, number: general.number, pin: general.pin))
-        return sample
+        _ = try await store.addMailbox(
+            NewMailbox(domain: Self.domain, number: Self.generalMailbox, pin: Self.knownPIN))
     }
 
-    /// What the person at the terminal needs to point phones here.
-    var description: String {
-        let lines = accounts.map { "    \($0.number)   password \($0.password)   PIN \($0.pin)" }
-        return """
-              Accounts of \(domain) (SIP user = extension):
-            \(lines.joined(separator: "\n"))
-              General mailbox \(generalMailbox.number), PIN \(generalMailbox.pin)
-            """
+    private func withdrawKnownSecrets() async throws -> [String] {
+        var lines: [String] = []
+        for number in Self.numbers {
+            guard let account = try await store.account(number: number, domain: Self.domain) else { continue }
+            if store.hasPassword(Self.knownPassword(of: number), account) {
+                let password = Secret.password()
+                try await store.setPassword(password, of: account)
+                lines.append("\(number)@\(Self.domain)   password \(password)")
+            }
+        }
+        for number in Self.numbers + [Self.generalMailbox] {
+            guard let mailbox = try await store.mailbox(number: number, domain: Self.domain) else { continue }
+            if try await store.hasPIN(Self.knownPIN, mailbox.id) {
+                let pin = Secret.pin()
+                try await store.setPIN(pin, of: mailbox.id)
+                lines.append("\(number)@\(Self.domain)   PIN \(pin)")
+            }
+        }
+        return lines
     }
 }

@@ -40,10 +40,10 @@ final class Server: Service {
             phones: phones, switchboard: switchboard, voicemail: voicemail, plan: materials.plan, logger: logger)
     }
 
-    /// Fills an empty store with the sample organisation and prints its secrets.
-    func createSample() async throws {
+    /// Sees to the sample organisation and prints the secrets that were made for it.
+    func prepareSample() async throws {
         let isLocal = configuration.sip.listen.allSatisfy(NumericAddress.isLoopback)
-        if let sample = try await SampleOrganisation.create(in: store, isLocal: isLocal) { print(sample.description) }
+        for line in try await SampleOrganisation(store: store, isLocal: isLocal).prepare() { print("  " + line) }
     }
 
     /// Takes up the number plan as it is on disk now; a wrong one throws and changes nothing.
