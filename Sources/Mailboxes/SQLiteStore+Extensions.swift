@@ -17,12 +17,13 @@ extension SQLiteStore {
             try PINRow.set(pin, of: mailbox, database)
             try database.execute(
                 sql: """
-                    INSERT INTO extension (organisation, number, displayName, ha1MD5, ha1SHA256, digest, mailbox)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO extension (organisation, number, displayName, ha1MD5, ha1SHA256, addressHA1MD5,
+                        addressHA1SHA256, digest, mailbox)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    organisation.id.rawValue, number, displayName, secrets.md5, secrets.sha256, digest?.rawValue,
-                    mailbox.rawValue,
+                    organisation.id.rawValue, number, displayName, secrets.md5, secrets.sha256, secrets.addressMD5,
+                    secrets.addressSHA256, digest?.rawValue, mailbox.rawValue,
                 ])
             guard let account = try ExtensionRow.find(number: number, domain: domain, database) else {
                 throw StoreError.failed("an extension vanished while it was made")
@@ -58,7 +59,7 @@ extension SQLiteStore {
 enum ExtensionRow {
     private static let columns = """
         SELECT e.id, e.organisation, o.domain, e.number, e.displayName, e.ha1MD5, e.ha1SHA256,
-            coalesce(e.digest, o.digest) AS digest, e.mailbox
+            e.addressHA1MD5, e.addressHA1SHA256, coalesce(e.digest, o.digest) AS digest, e.mailbox
         FROM extension e JOIN organisation o ON o.id = e.organisation
         """
     static let byNumber = columns + " WHERE o.domain = ? AND e.number = ?"
@@ -76,7 +77,7 @@ extension Extension {
         self.init(
             id: ExtensionID(rawValue: row["id"]), organisation: OrganisationID(rawValue: row["organisation"]),
             domain: row["domain"], number: row["number"], displayName: row["displayName"],
-            ha1MD5: row["ha1MD5"], ha1SHA256: row["ha1SHA256"], digest: try row.value("digest"),
-            mailbox: MailboxID(rawValue: row["mailbox"]))
+            ha1MD5: row["ha1MD5"], ha1SHA256: row["ha1SHA256"], addressHA1MD5: row["addressHA1MD5"],
+            addressHA1SHA256: row["addressHA1SHA256"], digest: try row.value("digest"), mailbox: MailboxID(rawValue: row["mailbox"]))
     }
 }

@@ -10,8 +10,12 @@ extension SQLiteStore {
             user: account.number, realm: account.domain, password: try Spelling.password(password))
         try await door.write { database in
             try database.execute(
-                sql: "UPDATE extension SET ha1MD5 = ?, ha1SHA256 = ? WHERE id = ?",
-                arguments: [secrets.md5, secrets.sha256, account.id.rawValue])
+                sql: """
+                    UPDATE extension SET ha1MD5 = ?, ha1SHA256 = ?, addressHA1MD5 = ?, addressHA1SHA256 = ? WHERE id = ?
+                    """,
+                arguments: [
+                    secrets.md5, secrets.sha256, secrets.addressMD5, secrets.addressSHA256, account.id.rawValue,
+                ])
         }
     }
 

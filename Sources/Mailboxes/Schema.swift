@@ -50,6 +50,8 @@ enum Schema {
             displayName TEXT,
             ha1MD5 TEXT NOT NULL CHECK (length(ha1MD5) = 32),
             ha1SHA256 TEXT NOT NULL CHECK (length(ha1SHA256) = 64),
+            addressHA1MD5 TEXT NOT NULL CHECK (length(addressHA1MD5) = 32),
+            addressHA1SHA256 TEXT NOT NULL CHECK (length(addressHA1SHA256) = 64),
             digest TEXT CHECK (digest IN ('MD5', 'SHA-256')),
             mailbox INTEGER NOT NULL REFERENCES mailbox (id),
             UNIQUE (organisation, number)
