@@ -53,6 +53,13 @@ func silence(_ count: Int, _ codec: Codec = .pcmu) -> [UInt8] {
     [UInt8](repeating: codec.silence, count: count)
 }
 
+extension [UInt8] {
+    /// A recording without the time that passed before its first packet, which a busy machine may make longer.
+    func withoutLeadingSilence(_ codec: Codec = .pcmu) -> [UInt8] {
+        Array(drop { $0 == codec.silence })
+    }
+}
+
 extension Array {
     func pieces(of size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }

@@ -19,6 +19,8 @@ struct SourceLock {
     var destination: NetworkAddress? { locked ?? signalled }
     var isLocked: Bool { locked != nil }
 
+    func isLocked(to source: NetworkAddress) -> Bool { locked == source }
+
     /// What offer and answer say. Another address than before starts the search anew (RFC 3264 §8.3.1).
     mutating func signal(_ address: NetworkAddress?, at now: MediaTime) {
         let usable = address.flatMap { $0.isUnspecified || $0.port == 0 ? nil : $0 }

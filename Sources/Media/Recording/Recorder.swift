@@ -10,6 +10,8 @@ struct Recorder {
     /// Bytes that are not given away yet, so that the audio of a key can be taken back.
     static let holdback = 480
     private static let chunk = 8_000
+    /// Room for a chunk, what stays back and a long packet.
+    private static let capacity = chunk + holdback + 480
 
     /// What the recording is made in.
     let codec: Codec
@@ -32,7 +34,7 @@ struct Recorder {
         timeline = RecordingTimeline(start: start, silence: codec.silence)
         meter = SpeechMeter(codec: codec)
         nextChunk = min(max(request.firstChunkBytes, 1), Self.chunk)
-        audio.reserveCapacity(Self.chunk + Self.holdback + 480)
+        audio.reserveCapacity(Self.capacity)
         if request.maximumBytes <= 0 { end(.maximum) }
     }
 
@@ -76,6 +78,8 @@ struct Recorder {
         end(ending)
     }
 
+    var hasOutput: Bool { !outputs.isEmpty }
+
     mutating func nextOutput() -> Output? {
         outputs.isEmpty ? nil : outputs.removeFirst()
     }
@@ -110,7 +114,15 @@ struct Recorder {
 
     private mutating func release(_ count: Int) {
         outputs.append(.chunk(Array(audio[..<count])))
-        audio.removeFirst(count)
+        if audio.capacity > 2 * Self.capacity {
+            // A long gap was filled at once: the room for it is not needed again.
+            var rest: [UInt8] = []
+            rest.reserveCapacity(max(Self.capacity, audio.count - count))
+            rest += audio[count...]
+            audio = rest
+        } else {
+            audio.removeFirst(count)
+        }
         released += count
         nextChunk = Self.chunk
     }

@@ -14,6 +14,9 @@ final class DatagramInbox {
     private let vectors: UnsafeMutablePointer<iovec>
     private let messages: UnsafeMutablePointer<received_datagram>
 
+    /// Messages that the last `read` wrote to.
+    private var used = DatagramInbox.batch
+
     init() {
         buffers = .allocate(capacity: Self.batch * Self.size)
         sources = .allocate(capacity: Self.batch)
@@ -38,10 +41,11 @@ final class DatagramInbox {
 
     /// Reads what has arrived, at most `batch` datagrams, and returns how many there are.
     func read(_ descriptor: Int32) -> Int {
-        for index in 0..<Self.batch {
+        for index in 0..<used {
             messages[index].header.msg_namelen = socklen_t(MemoryLayout<sockaddr_storage>.size)
         }
-        return max(0, Int(receive_datagrams(descriptor, messages, UInt32(Self.batch), Int32(MSG_DONTWAIT), nil)))
+        used = max(0, Int(receive_datagrams(descriptor, messages, UInt32(Self.batch), Int32(MSG_DONTWAIT), nil)))
+        return used
     }
 
     /// One of the datagrams of the last `read` and who sent it; nil when it was too long.

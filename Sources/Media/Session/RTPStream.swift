@@ -108,10 +108,7 @@ final class RTPStream {
         ports[port].inputLength = packet.count
         // oRTP reads its sockets only when it is asked for another timestamp than before.
         asked = now.samples == asked ? asked &+ 1 : now.samples
-        while let message = rtp_session_recvm_with_ts(session, asked) {
-            freemsg(message)
-            asked &+= 1
-        }
+        if let message = rtp_session_recvm_with_ts(session, asked) { freemsg(message) }
         ports[port].input = nil
     }
 

@@ -20,7 +20,7 @@ final class SessionCore: @unchecked Sendable {
     private let rtp: RTPStream
     private let timeout: Int64
     private var outlet: EventOutlet
-    private var parameters: StreamParameters?
+    private var agreed: Agreed?
     private var lock = SourceLock()
     private var events = TelephoneEvents()
     private var presses = KeyPresses()
@@ -49,11 +49,22 @@ final class SessionCore: @unchecked Sendable {
         timeout = rtpTimeout.wholeMilliseconds
     }
 
+    /// What the hot path needs of `StreamParameters`, without anything to be counted.
+    private struct Agreed: Equatable {
+        var codec: Codec
+        var payloadType: UInt8
+        var telephoneEvent: UInt8?
+        var sends: Bool
+        var receives: Bool
+    }
+
     // MARK: Commands
 
     func start(_ new: StreamParameters, at now: MediaTime) {
-        let old = parameters
-        parameters = new
+        let old = agreed
+        agreed = Agreed(
+            codec: new.codec, payloadType: new.payloadType, telephoneEvent: new.telephoneEvent, sends: new.sends,
+            receives: new.receives)
         lock.signal(NetworkAddress(new.remoteAddress, port: new.remotePort), at: now)
         signalledControl = NetworkAddress(new.remoteAddress, port: new.remoteControlPort)
         if !lock.isLocked { heardControl = nil }
@@ -69,7 +80,7 @@ final class SessionCore: @unchecked Sendable {
     func play(_ new: Player) {
         endPlayback(key: nil)
         player = new
-        playerCodec = parameters?.codec ?? .pcmu
+        playerCodec = agreed?.codec ?? .pcmu
         settlePlayback()
     }
 
@@ -87,7 +98,7 @@ final class SessionCore: @unchecked Sendable {
         receive(at: now, inbox: inbox)
         recorder?.stop(.stopped)
         takeRecording()
-        recorder = Recorder(request, codec: parameters?.codec ?? .pcmu, start: recordingTime(now))
+        recorder = Recorder(request, codec: agreed?.codec ?? .pcmu, start: recordingTime(now))
         takeRecording()
     }
 
@@ -106,7 +117,7 @@ final class SessionCore: @unchecked Sendable {
     func close(at now: MediaTime, inbox: DatagramInbox) {
         stopRecording(at: now, inbox: inbox)
         endPlayback(key: nil)
-        if parameters != nil { rtp.sayGoodbye() }
+        if agreed != nil { rtp.sayGoodbye() }
         rtp.detach()
         isClosed = true
         outlet.flush()
@@ -120,7 +131,7 @@ final class SessionCore: @unchecked Sendable {
     func tick(round: Int, at now: MediaTime, inbox: DatagramInbox) {
         receive(at: now, inbox: inbox)
         if recorder != nil {
-            if parameters?.receives ?? false { recorder?.advance(to: recordingTime(now)) }
+            if agreed?.receives ?? false { recorder?.advance(to: recordingTime(now)) }
             takeRecording()
         }
         send(round: round)
@@ -132,14 +143,14 @@ final class SessionCore: @unchecked Sendable {
     func takeFailures() -> Int { rtp.takeFailures() }
 
     private func send(round: Int) {
-        guard let parameters, parameters.sends, lock.destination != nil else { return }
+        guard let agreed, agreed.sends, lock.destination != nil else { return }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.frame) { frame in
             guard let start = frame.baseAddress else { return }
             let written = player?.fill(start, count: Self.frame) ?? 0
-            if written > 0, let table = playerCodec.table(to: parameters.codec) {
+            if written > 0, let table = playerCodec.table(to: agreed.codec) {
                 for index in 0..<written { frame[index] = table[Int(frame[index])] }
             }
-            (start + written).initialize(repeating: parameters.codec.silence, count: Self.frame - written)
+            (start + written).initialize(repeating: agreed.codec.silence, count: Self.frame - written)
             let timestamp = timestampBase &+ UInt32(truncatingIfNeeded: round * Self.frame)
             rtp.send(start, count: Self.frame, timestamp: timestamp, marker: lastSentRound != round - 1)
         }
@@ -149,7 +160,7 @@ final class SessionCore: @unchecked Sendable {
 
     /// The RTP time-out: once for each silence, only while something is expected.
     private func watch(at now: MediaTime) {
-        guard let parameters, parameters.receives, !toldTimeout, now.milliseconds(since: lastHeard) >= timeout
+        guard let agreed, agreed.receives, !toldTimeout, now.milliseconds(since: lastHeard) >= timeout
         else { return }
         toldTimeout = true
         outlet.send(.rtpTimeout)
@@ -168,18 +179,20 @@ final class SessionCore: @unchecked Sendable {
     }
 
     private func take(_ bytes: UnsafeBufferPointer<UInt8>, from source: NetworkAddress, at now: MediaTime) {
-        guard let parameters, let header = RTPHeader(Span(_unsafeElements: bytes)) else { return }
-        let isAudio = header.payloadType == parameters.payloadType
-        let isEvent = header.payloadType == parameters.telephoneEvent
-        let before = lock.destination
+        guard let agreed, let header = RTPHeader(Span(_unsafeElements: bytes)) else { return }
+        let isAudio = header.payloadType == agreed.payloadType
+        let isEvent = header.payloadType == agreed.telephoneEvent
         // A locked source may send other types (comfort noise, RFC 3389): it is alive. Nobody gets in with one.
-        guard header.payload.count >= (isEvent ? 4 : 1), isAudio || isEvent || source == before && lock.isLocked, lock.accepts(source, at: now) else { return }
-        if lock.destination != before { aim() }
+        if !lock.isLocked(to: source) {
+            guard isAudio || isEvent, header.payload.count >= (isEvent ? 4 : 1), lock.accepts(source, at: now)
+            else { return }
+            aim()
+        }
         lastHeard = now
         toldTimeout = false
         guard isAudio || isEvent else { return }
         rtp.receive(bytes, at: now)
-        guard parameters.receives else { return }
+        guard agreed.receives else { return }
         let payload = Span(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[header.payload]))
         if isEvent {
             recorder?.skip(sequence: header.sequence, source: header.source)
@@ -188,7 +201,7 @@ final class SessionCore: @unchecked Sendable {
                 pressed(press.key, by: .event, began: began, at: now)
             }
         } else {
-            if let table = recorder.flatMap({ parameters.codec.table(to: $0.codec) }) {
+            if let table = recorder.flatMap({ agreed.codec.table(to: $0.codec) }) {
                 let converted = bytes[header.payload].map { table[Int($0)] }
                 recorder?.take(header, converted.span, at: recordingTime(now))
             } else {
@@ -278,6 +291,7 @@ final class SessionCore: @unchecked Sendable {
     }
 
     private func takeRecording() {
+        guard recorder?.hasOutput ?? false else { return }
         while let output = recorder?.nextOutput() {
             switch output {
             case .chunk(let audio):
