@@ -1,1 +1,1 @@
-// Phones: being built.
+// Phones

@@ -1,0 +1,136 @@
+// Says who sent a request (G4): a phone that proves itself by digest (RFC 3261 §22, RFC 8760), a phone that is
+// registered from the very same address and port where that is enough, or a peer that is trusted by its address.
+// Everybody else is challenged and then refused, with the same answers and the same work whether or not the account
+// exists.
+
+internal import Logging
+internal import Mailboxes
+internal import SIP
+
+actor Gatekeeper {
+    private let store: any Store
+    private let settings: PhoneSettings
+    private let registrations: Registrations
+    private let logger: Logger
+    private let now: @Sendable () -> Double
+    private var digest = DigestAuthenticator()
+    /// Stands in for the secret of an account that there is not; nobody knows its password.
+    private let dummySecret = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 16) }.joined()
+
+    init(
+        store: any Store, settings: PhoneSettings, registrations: Registrations, logger: Logger,
+        now: @escaping @Sendable () -> Double
+    ) {
+        self.store = store
+        self.settings = settings
+        self.registrations = registrations
+        self.logger = logger
+        self.now = now
+    }
+
+    func admit(_ request: SIPRequest, by flow: Flow) async -> Admission {
+        do {
+            return try await judge(request, by: flow)
+        } catch {
+            logger.error("The store did not say who is calling", metadata: ["error": "\(error)"])
+            return .reject(status: 503, headers: [HeaderField("Retry-After", "5")])
+        }
+    }
+
+    private func judge(_ request: SIPRequest, by flow: Flow) async throws -> Admission {
+        let organisation = try await organisation(of: request)
+        let realm = organisation?.domain ?? request.uri.host
+        let credentials = credentials(in: request.head, realm: realm)
+        let needsDigest = request.method == .register || request.method == .subscribe
+        if !needsDigest, credentials == nil {
+            if let peer = settings.trustedPeers.first(where: { $0.includes(flow.remote.host) }) {
+                return try await admit(peer, request)
+            }
+            if settings.callPolicy == .binding, let organisation,
+                let account = try await account(request.head.from.uri.number, of: organisation),
+                await registrations.holds(account.id, by: flow)
+            {
+                return .phone(account)
+            }
+        }
+        guard let credentials else {
+            let account = try await account(request.claimedAddress.uri.number, of: organisation)
+            return challenge(realm, account?.digest ?? organisation?.digest ?? .md5)
+        }
+        return try await verify(credentials, of: request, organisation, realm: realm)
+    }
+
+    // MARK: Digest
+
+    private func verify(
+        _ credentials: DigestCredentials, of request: SIPRequest, _ organisation: Organisation?, realm: String
+    ) async throws -> Admission {
+        let account = try await account(credentials.username, of: organisation)
+        let algorithm = account?.digest ?? organisation?.digest ?? .md5
+        guard credentials.algorithm == algorithm.sip else { return challenge(realm, algorithm) }
+        let secret = account?.secret(for: credentials.username, algorithm) ?? dummySecret
+        let verdict = digest.verify(
+            credentials, method: request.method, uri: request.uri, body: request.head.body, ha1: secret, now: now())
+        switch verdict {
+        case .stale, .replayed: return challenge(realm, algorithm, stale: true)
+        case .invalid: return .reject(status: 403, headers: [])
+        case .valid:
+            guard let account, request.claimedAddress.uri.number == account.number else {
+                return .reject(status: 403, headers: [])
+            }
+            return .phone(account)
+        }
+    }
+
+    private func challenge(_ realm: String, _ algorithm: DigestAlgorithm, stale: Bool = false) -> Admission {
+        let value = digest.challenge(realm: realm, algorithm: algorithm.sip, stale: stale, now: now())
+        return .challenge([HeaderField("WWW-Authenticate", value)])
+    }
+
+    private func credentials(in head: MessageHead, realm: String) -> DigestCredentials? {
+        head.values(of: "Authorization").lazy.compactMap { try? DigestCredentials(parsing: $0) }
+            .first { $0.realm == realm }
+    }
+
+    // MARK: Who there is
+
+    /// The organisation that the sender's address or the Request-URI names, or the one for phones that use our address.
+    private func organisation(of request: SIPRequest) async throws -> Organisation? {
+        for host in [request.claimedAddress.uri.host, request.uri.host, settings.defaultDomain].compactMap(\.self) {
+            if let organisation = try await store.organisation(domain: host) { return organisation }
+        }
+        guard settings.defaultDomain == nil else { return nil }
+        let all = try await store.organisations()
+        return all.count == 1 ? all.first : nil
+    }
+
+    /// - Parameter name: `100` or `100@example.org`.
+    private func account(_ name: String?, of organisation: Organisation?) async throws -> Extension? {
+        guard let name, let organisation else { return nil }
+        let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let number = parts.first, parts.count == 1 || parts[1].lowercased() == organisation.domain else {
+            return nil
+        }
+        return try await store.account(number: String(number), domain: organisation.domain)
+    }
+
+    private func admit(_ peer: TrustedPeer, _ request: SIPRequest) async throws -> Admission {
+        for host in [peer.domain ?? request.uri.host, settings.defaultDomain].compactMap(\.self) {
+            if let organisation = try await store.organisation(domain: host) {
+                return .peer(peer, domain: organisation.domain)
+            }
+        }
+        let all = settings.defaultDomain == nil ? try await store.organisations() : []
+        guard all.count == 1, let organisation = all.first else { return .reject(status: 404, headers: []) }
+        return .peer(peer, domain: organisation.domain)
+    }
+}
+
+extension SIPRequest {
+    /// Whom the sender says to be: of a REGISTER the address that is registered (RFC 3261 §10.2), else From.
+    fileprivate var claimedAddress: NameAddress { method == .register ? head.to : head.from }
+}
+
+extension TrustedPeer {
+    fileprivate func includes(_ host: String) -> Bool { networks.contains { $0.contains(host) } }
+}

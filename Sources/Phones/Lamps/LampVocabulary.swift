@@ -1,0 +1,109 @@
+// The words of the lamp planner: who has a lamp, what happens, and what is to be done about it.
+
+internal import Mailboxes
+internal import SIP
+
+/// A registered contact: what a NOTIFY outside a subscription is sent to.
+struct LampContact: Hashable, Sendable {
+    struct ID: Hashable, Sendable {
+        var account: ExtensionID
+        /// The Contact URI as text.
+        var uri: String
+    }
+    var account: ExtensionID
+    var owner: AddressOfRecord
+    var mailbox: MailboxID
+    /// What the phone is to dial.
+    var messageAccount: String
+    var uri: SIPURI
+    var flow: Flow
+
+    var id: ID { ID(account: account, uri: uri.description) }
+
+    init(_ binding: Binding, account: ExtensionID, mailbox: MailboxID, messageAccount: String) {
+        self.account = account
+        owner = binding.owner
+        self.mailbox = mailbox
+        self.messageAccount = messageAccount
+        uri = binding.contact.uri
+        flow = binding.flow
+    }
+}
+
+/// A live subscription, as far as planning needs it; the endpoint owns the dialog.
+struct LampSubscription: Hashable, Sendable {
+    /// Counted up from the first one.
+    struct ID: Hashable, Sendable, Comparable {
+        var number: UInt64
+        static func < (left: ID, right: ID) -> Bool { left.number < right.number }
+    }
+    var id: ID
+    var account: ExtensionID
+    var mailbox: MailboxID
+    /// Whether it follows the account's own mailbox, whichever that is.
+    var isOwn: Bool
+    /// Whether it ends with its first NOTIFY (RFC 6665 §4.4.3).
+    var isFetch: Bool
+    /// What the phone is to dial.
+    var messageAccount: String
+    var contact: SIPURI?
+    var flow: Flow
+
+    /// Whether what this subscription is told reaches the phone at `other` too.
+    func covers(_ other: LampContact) -> Bool {
+        !isFetch && account == other.account && mailbox == other.mailbox
+            && (contact?.isEquivalent(to: other.uri) == true
+                || flow.transport == other.flow.transport && flow.remote == other.flow.remote)
+    }
+}
+
+enum LampTarget: Hashable, Sendable {
+    case contact(LampContact.ID)
+    case subscription(LampSubscription.ID)
+}
+
+/// How a NOTIFY outside a subscription ended.
+enum NotifyAnswer: Hashable, Sendable {
+    case delivered
+    /// No answer, or one that may be another next time.
+    case failed
+    /// The phone does not want it.
+    case refused
+
+    init(status: Int?) {
+        switch status {
+        case .some(200...299): self = .delivered
+        case nil, 408, 480, 481, 500, 503, 504: self = .failed
+        default: self = .refused
+        }
+    }
+}
+
+enum LampEvent: Hashable, Sendable {
+    /// The counts of a mailbox are no longer what they were.
+    case changed(MailboxID)
+    /// A phone registered; `fresh` when it is new or may have been restarted.
+    case registered(LampContact, fresh: Bool)
+    /// A registration from before our own start.
+    case restored(LampContact)
+    case unregistered(LampContact.ID)
+    case subscribed(LampSubscription)
+    /// A subscription is over; `told` when its last NOTIFY arrived.
+    case ended(LampSubscription.ID, told: Bool)
+    /// An account's own mailbox is another one from now on, or its phones are to be told again.
+    case resettled(ExtensionID, MailboxID, messageAccount: String)
+    case read(MailboxID, MessageCounts)
+    case readFailed(MailboxID)
+    case answered(LampContact.ID, sending: UInt64, NotifyAnswer)
+    case timePassed
+}
+
+enum LampAction: Hashable, Sendable {
+    /// Read the counts and come back with `read` or `readFailed`.
+    case read(MailboxID)
+    case notify(LampSubscription, MessageCounts)
+    /// Send a NOTIFY of its own and come back with `answered`.
+    case send(LampContact, sending: UInt64, MessageCounts)
+    /// End a subscription that a newer one replaces.
+    case terminate(LampSubscription.ID)
+}

@@ -1,0 +1,173 @@
+// Runs the lamp planner: reads counts from the store, sends NOTIFYs by the endpoint, and brings back what became of
+// them. Holds the handles of the live subscriptions.
+
+internal import Logging
+internal import Mailboxes
+internal import SIP
+
+actor Lamps {
+    private let store: any Store
+    private let unsolicited: UnsolicitedState
+    private let logger: Logger
+    private let now: @Sendable () -> Double
+    private var planner: LampPlanner
+    private var alarm = Alarm()
+    private var endpoint: SIPEndpoint?
+    private var watcher: Task<Void, Never>?
+    private var handles: [LampSubscription.ID: NotifierSubscription] = [:]
+    private var lastSubscription: UInt64 = 0
+    private var whenDark: [CheckedContinuation<Void, Never>] = []
+
+    init(
+        store: any Store, limits: LampLimits, unsolicited: UnsolicitedState, logger: Logger,
+        now: @escaping @Sendable () -> Double
+    ) {
+        self.store = store
+        self.unsolicited = unsolicited
+        self.logger = logger
+        self.now = now
+        planner = LampPlanner(limits: limits)
+    }
+
+    func start(_ endpoint: SIPEndpoint) {
+        self.endpoint = endpoint
+        let changes = store.changes()
+        watcher = Task { [weak self] in
+            for await mailbox in changes { await self?.take(.changed(mailbox)) }
+        }
+        setAlarm()
+    }
+
+    /// Tells all subscribers that their subscriptions are over for now, so that they subscribe again at once
+    /// (RFC 6665 §4.2.2), and waits until they have been told, but no longer than `limit`.
+    func shutDown(within limit: Duration) async {
+        watcher?.cancel()
+        alarm.cancel()
+        endpoint = nil
+        for handle in handles.values { handle.terminate(reason: "deactivated") }
+        guard !handles.isEmpty else { return }
+        let timer = Task { [weak self] in
+            try? await Task.sleep(for: limit)
+            await self?.stopWaiting()
+        }
+        await withCheckedContinuation { whenDark.append($0) }
+        timer.cancel()
+    }
+
+    // MARK: What happens
+
+    func registered(_ contact: LampContact, fresh: Bool) {
+        if unsolicited != .off { take(.registered(contact, fresh: fresh)) }
+    }
+
+    func restored(_ contact: LampContact) {
+        if unsolicited != .off { take(.restored(contact)) }
+    }
+
+    func unregistered(_ bindings: [Binding], of account: ExtensionID) {
+        for binding in bindings {
+            take(.unregistered(LampContact.ID(account: account, uri: binding.contact.uri.description)))
+        }
+    }
+
+    func resettled(_ account: ExtensionID, on mailbox: MailboxID, messageAccount: String) {
+        take(.resettled(account, mailbox, messageAccount: messageAccount))
+    }
+
+    /// Accounts that have a lamp.
+    var accounts: Set<AddressOfRecord> {
+        Set(planner.contacts.values.map(\.contact.owner) + planner.subscriptions.values.map(\.owner))
+    }
+
+    /// Answers a SUBSCRIBE that is in order with 200 and the present counts.
+    func subscribed(_ incoming: IncomingSubscribe, expires: Int, _ details: (LampSubscription.ID) -> LampSubscription) {
+        guard endpoint != nil else { return incoming.reject(503, headers: [HeaderField("Retry-After", "10")]) }
+        lastSubscription += 1
+        let id = LampSubscription.ID(number: lastSubscription)
+        let handle = incoming.accept(expires: expires)
+        handles[id] = handle
+        Task {
+            var told = true
+            for await event in handle.events {
+                if case .ended(let reason) = event { told = reason != .notifyFailed }
+            }
+            ended(id, told: told)
+        }
+        take(.subscribed(details(id)))
+    }
+
+    private func ended(_ id: LampSubscription.ID, told: Bool) {
+        handles[id] = nil
+        if handles.isEmpty { stopWaiting() }
+        take(.ended(id, told: told))
+    }
+
+    private func stopWaiting() {
+        for waiter in whenDark { waiter.resume() }
+        whenDark = []
+    }
+
+    // MARK: What is done
+
+    private func take(_ event: LampEvent) {
+        for action in planner.handle(event, now: now()) where endpoint != nil { perform(action) }
+        setAlarm()
+    }
+
+    private func setAlarm() {
+        guard endpoint != nil else { return }
+        alarm.set(planner.nextDeadline, now: now()) { [weak self] in await self?.alarmRang() }
+    }
+
+    private func alarmRang() {
+        alarm.rang()
+        take(.timePassed)
+    }
+
+    private func perform(_ action: LampAction) {
+        switch action {
+        case .read(let mailbox):
+            Task { await read(mailbox) }
+        case .notify(let subscription, let counts):
+            let summary = MessageSummary(account: subscription.messageAccount, counts: counts)
+            handles[subscription.id]?.notify(contentType: MessageSummary.contentType, body: summary.body)
+        case .send(let contact, let sending, let counts):
+            Task { await send(counts, to: contact, sending: sending) }
+        case .terminate(let id):
+            // "rejected": a phone that does hold two subscriptions shall not bring this one back.
+            handles[id]?.terminate(reason: "rejected")
+        }
+    }
+
+    private func read(_ mailbox: MailboxID) async {
+        do {
+            take(.read(mailbox, try await store.counts(of: mailbox)))
+        } catch {
+            logger.error("Counts were not read", metadata: ["error": "\(error)"])
+            take(.readFailed(mailbox))
+        }
+    }
+
+    private func send(_ counts: MessageCounts, to contact: LampContact, sending: UInt64) async {
+        guard let endpoint else { return }
+        let summary = MessageSummary(account: contact.messageAccount, counts: counts)
+        let state = unsolicited == .terminated ? "terminated;reason=noresource" : "active"
+        var status: Int?
+        for flow in [contact.flow, UnsolicitedNotify.secondWay(to: contact)].compactMap(\.self) where status == nil {
+            let request = UnsolicitedNotify.request(
+                to: contact, summary: summary, state: state,
+                origin: endpoint.contact(user: contact.owner.number, for: flow), token: Self.token())
+            status = await endpoint.request(request, over: flow)?.status
+        }
+        let answer = NotifyAnswer(status: status)
+        if answer != .delivered {
+            logger.debug(
+                "A NOTIFY was not taken", metadata: ["contact": "\(contact.uri)", "status": "\(status ?? 0)"])
+        }
+        take(.answered(contact.id, sending: sending, answer))
+    }
+
+    private static func token() -> String {
+        String(UInt64.random(in: 0 ... .max), radix: 36) + String(UInt64.random(in: 0 ... .max), radix: 36)
+    }
+}

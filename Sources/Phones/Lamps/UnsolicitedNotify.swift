@@ -1,0 +1,36 @@
+// A NOTIFY outside any subscription (F2, F4): what most phones take from the server they are registered with.
+
+internal import SIP
+
+enum UnsolicitedNotify {
+    /// - Parameters:
+    ///   - origin: our own Contact for the phone's flow.
+    ///   - token: makes Call-ID and tag unique; at least 64 random bits as text.
+    static func request(
+        to contact: LampContact, summary: MessageSummary, state: String, origin: NameAddress, token: String
+    ) -> SIPRequest {
+        let owner = contact.owner.uri
+        var head = MessageHead(
+            from: NameAddress(uri: owner, parameters: [.init("tag", String(token.prefix(16)))]),
+            to: NameAddress(uri: owner), callID: "\(token)@\(contact.owner.domain)", cseq: CSeq(1, .notify))
+        head.contacts = [.address(origin)]
+        head.other = [
+            HeaderField("Event", SubscribeRules.package),
+            HeaderField("Subscription-State", state),
+            HeaderField("Content-Type", MessageSummary.contentType),
+        ]
+        head.body = summary.body
+        var uri = contact.uri
+        uri.headers = nil
+        return SIPRequest(.notify, uri: uri, head: head)
+    }
+
+    /// Where else a phone may be found whose connection is gone: at the address it was connected from, on the port
+    /// that its Contact names. Never at another address, which would let a phone aim our packets at strangers.
+    static func secondWay(to contact: LampContact) -> Flow? {
+        guard contact.flow.transport == .tcp, contact.uri.host == contact.flow.remote.host else { return nil }
+        var flow = contact.flow
+        flow.remote.port = contact.uri.port ?? 5060
+        return flow == contact.flow ? nil : flow
+    }
+}
