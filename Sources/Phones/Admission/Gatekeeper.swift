@@ -134,3 +134,24 @@ extension SIPRequest {
 extension TrustedPeer {
     fileprivate func includes(_ host: String) -> Bool { networks.contains { $0.contains(host) } }
 }
+
+extension Extension {
+    /// H(A1) for the user name that the phone chose, with or without the domain (RFC 7616 §3.4.2).
+    fileprivate func secret(for username: String, _ algorithm: DigestAlgorithm) -> String? {
+        switch (algorithm, username.contains("@")) {
+        case (.md5, false): ha1MD5
+        case (.md5, true): addressHA1MD5
+        case (.sha256, false): ha1SHA256
+        case (.sha256, true): addressHA1SHA256
+        }
+    }
+}
+
+extension DigestAlgorithm {
+    fileprivate var sip: DigestHash {
+        switch self {
+        case .md5: .md5
+        case .sha256: .sha256
+        }
+    }
+}

@@ -39,6 +39,7 @@ struct LampSubscription: Hashable, Sendable {
     }
     var id: ID
     var account: ExtensionID
+    var owner: AddressOfRecord
     var mailbox: MailboxID
     /// Whether it follows the account's own mailbox, whichever that is.
     var isOwn: Bool

@@ -1,0 +1,51 @@
+// People, phones and requests that the tests of this room share.
+
+import Mailboxes
+import SIP
+import Testing
+
+@testable import Mailboxes
+@testable import Phones
+
+enum Sample {
+    static let domain = "example.org"
+
+    static func account(
+        _ number: String = "100", id: Int64 = 100, digest: DigestAlgorithm = .md5, mailbox: Int64? = nil
+    ) -> Extension {
+        Extension(
+            id: ExtensionID(rawValue: id), organisation: OrganisationID(rawValue: 1), domain: domain, number: number,
+            displayName: nil, ha1MD5: "", ha1SHA256: "", digest: digest,
+            mailbox: MailboxID(rawValue: mailbox ?? id))
+    }
+
+    static func flow(_ port: UInt16 = 6000, host: String = "192.0.2.7", _ transport: Transport = .udp) -> Flow {
+        Flow(
+            transport: transport, local: HostPort(host: "192.0.2.1", port: 5060),
+            remote: HostPort(host: host, port: port))
+    }
+
+    static func request(
+        _ method: SIP.Method, user: String? = "100", host: String = domain, from: String = "100",
+        callID: String = "call-1", cseq: UInt32 = 1, vias: Int = 1, headers: [HeaderField] = []
+    ) -> SIPRequest {
+        let sender = NameAddress(uri: SIPURI(user: from, host: host), parameters: [.init("tag", "t1")])
+        var head = MessageHead(
+            from: sender, to: NameAddress(uri: SIPURI(user: from, host: host)), callID: callID,
+            cseq: CSeq(cseq, method))
+        head.vias = (0..<vias).map { _ in Via(transport: "UDP", host: "192.0.2.7", port: 6000) }
+        head.other = headers
+        return SIPRequest(method, uri: SIPURI(user: user, host: host), head: head)
+    }
+
+    /// A REGISTER; contacts as `<sip:…>;…`.
+    static func register(
+        _ contacts: [String] = ["<sip:100@192.0.2.7:6000>"], callID: String = "call-1", cseq: UInt32 = 1,
+        expires: String? = nil, vias: Int = 1
+    ) throws -> SIPRequest {
+        var request = request(.register, user: nil, callID: callID, cseq: cseq, vias: vias)
+        request.head.contacts = try contacts.map { $0 == "*" ? .everything : .address(try NameAddress(parsing: $0)) }
+        if let expires { request.head.other.append(HeaderField("Expires", expires)) }
+        return request
+    }
+}
