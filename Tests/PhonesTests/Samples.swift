@@ -1,5 +1,6 @@
 // People, phones and requests that the tests of this room share.
 
+import Foundation
 import Mailboxes
 import SIP
 import Testing
@@ -47,5 +48,35 @@ enum Sample {
         request.head.contacts = try contacts.map { $0 == "*" ? .everything : .address(try NameAddress(parsing: $0)) }
         if let expires { request.head.other.append(HeaderField("Expires", expires)) }
         return request
+    }
+}
+
+/// An organisation with extensions 100 and 101 and the general mailbox 200, in a directory of its own.
+struct SampleStore {
+    let store: SQLiteStore
+    let path: String
+
+    init(digest: DigestAlgorithm = .md5) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "phones-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        path = directory.appending(path: "store.sqlite").path
+        var options = SQLiteStoreOptions()
+        options.pinCost = PINHash.Cost(rounds: 2, blockSize: 1, parallelism: 1)
+        store = try await SQLiteStore.open(path: path, options: options)
+        _ = try await store.addOrganisation(NewOrganisation(domain: Sample.domain, name: "Example", digest: digest))
+        for number in ["100", "101"] {
+            let new = NewExtension(domain: Sample.domain, number: number, password: "lamp-\(number)", pin: "4815")
+            _ = try await store.addExtension(new)
+        }
+        _ = try await store.addMailbox(NewMailbox(domain: Sample.domain, number: "200", pin: "4815"))
+    }
+
+    func account(_ number: String = "100") async throws -> Extension {
+        try #require(try await store.account(number: number, domain: Sample.domain))
+    }
+
+    func remove() async throws {
+        try await store.close()
+        try FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent)
     }
 }

@@ -51,6 +51,7 @@ struct Registrar: Sendable {
         guard head.contacts.count <= limits.contactsPerAccount else { return .refused(status: 403) }
         var wishes: [(contact: NameAddress, expiry: Int)] = []
         for case .address(let contact) in head.contacts {
+            guard contact.uri.scheme.isSIP else { return .refused(status: 400) }
             let expiry = expiry(of: contact, in: head)
             guard expiry == 0 || expiry >= limits.minimumExpiry else {
                 return .refused(

@@ -25,7 +25,7 @@ actor Registrations {
     private var alarm = Alarm()
     /// Accounts with a change under way, and who waits for it to end.
     private var waiting: [ExtensionID: [CheckedContinuation<Void, Never>]] = [:]
-    private var whenGone: @Sendable (ExtensionID, [Binding]) async -> Void = { _, _ in }
+    private var whenGone: (@Sendable (ExtensionID, [Binding]) async -> Void)?
 
     init(store: any Store, limits: RegistrarLimits, logger: Logger, now: @escaping @Sendable () -> Double) {
         self.store = store
@@ -50,13 +50,16 @@ actor Registrations {
         return accounts
     }
 
-    /// Lets bindings run out from now on.
+    /// Takes away bindings that run out, from now on, and tells which.
     func start(whenGone: @escaping @Sendable (ExtensionID, [Binding]) async -> Void) {
         self.whenGone = whenGone
         setAlarm()
     }
 
-    func stop() { alarm.cancel() }
+    func stop() {
+        whenGone = nil
+        alarm.cancel()
+    }
 
     /// Whether a phone of this account registered from this very address and port.
     func holds(_ account: ExtensionID, by flow: Flow) -> Bool {
@@ -107,6 +110,7 @@ actor Registrations {
     }
 
     private func setAlarm() {
+        guard whenGone != nil else { return }
         alarm.set(registrar.nextExpiry, now: now()) { [weak self] in await self?.dropExpired() }
     }
 
@@ -119,7 +123,7 @@ actor Registrations {
             // A failure leaves rows behind that the next start passes over.
             if !change.removed.isEmpty { _ = await write(change.bindings, of: account) }
             leave(account)
-            if !change.removed.isEmpty { await whenGone(account, change.removed) }
+            if !change.removed.isEmpty { await whenGone?(account, change.removed) }
         }
         setAlarm()
     }
