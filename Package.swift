@@ -73,7 +73,7 @@ let package = Package(
         tests("PhrasesTests", ["Phrases"]),
         tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases"]),
         tests("DialplanTests", ["Dialplan"]),
-        tests("PhonesTests", ["Phones", "SIP", "Mailboxes", logging]),
+        tests("PhonesTests", ["Phones", "SIP", "Mailboxes", logging] + nio),
         tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media"]),
         tests("LamplighterTests", ["lamplighter"]),
     ]

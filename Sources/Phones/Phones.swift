@@ -174,8 +174,7 @@ public final class Phones: Sendable {
             LampSubscription(
                 id: id, account: account.id,
                 owner: AddressOfRecord(number: account.number, domain: account.domain), mailbox: mailbox,
-                isOwn: resource == .own, isFetch: expires == 0, messageAccount: messageAccount, contact: contact,
-                flow: incoming.flow)
+                isOwn: resource == .own, messageAccount: messageAccount, contact: contact, flow: incoming.flow)
         }
     }
 

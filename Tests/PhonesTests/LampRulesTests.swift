@@ -122,9 +122,10 @@ struct NotifyTests {
                 to: LampContact(
                     binding, account: ExtensionID(rawValue: 1), mailbox: MailboxID(rawValue: 1), messageAccount: ""))
         }
-        #expect(try way("sip:100@192.0.2.7:5062", Sample.flow(40000, .tcp))?.remote.port == 5062)
+        let found = try #require(try way("sip:100@192.0.2.7:5062", Sample.flow(40000, .tcp)))
+        #expect(found.transport == .udp && found.remote == HostPort(host: "192.0.2.7", port: 5062))
         #expect(try way("sip:100@192.0.2.7", Sample.flow(40000, .tcp))?.remote.port == 5060)
-        #expect(try way("sip:100@192.0.2.7:5062", Sample.flow(5062, .tcp)) == nil)
+        #expect(try way("sip:100@192.0.2.7:5062;transport=TCP", Sample.flow(40000, .tcp)) == nil)
         #expect(try way("sip:100@198.51.100.1:22", Sample.flow(40000, .tcp)) == nil)
         #expect(try way("sip:100@192.0.2.7:5062", Sample.flow(6000, .udp)) == nil)
     }

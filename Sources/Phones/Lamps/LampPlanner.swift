@@ -101,7 +101,7 @@ struct LampPlanner: Sendable {
     }
 
     private mutating func subscribed(_ new: LampSubscription) -> [LampAction] {
-        let replaced = new.isFetch ? [] : subscriptions(replacedBy: new)
+        let replaced = subscriptions(replacedBy: new)
         for id in replaced { remove(id) }
         insert(new)
         return replaced.map { .terminate($0) } + want([.subscription(new.id)], of: new.mailbox)
@@ -112,8 +112,7 @@ struct LampPlanner: Sendable {
         let all = (subscriptionsOfAccount[new.account] ?? []).sorted()
         let same = all.filter { id in
             guard let other = subscriptions[id], let contact = new.contact else { return false }
-            return !other.isFetch && other.mailbox == new.mailbox
-                && other.contact?.isEquivalent(to: contact) == true
+            return other.mailbox == new.mailbox && other.contact?.isEquivalent(to: contact) == true
         }
         let others = all.filter { !same.contains($0) }
         return same + others.prefix(max(0, others.count + 1 - limits.subscriptionsPerAccount))

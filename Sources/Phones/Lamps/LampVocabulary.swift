@@ -43,8 +43,6 @@ struct LampSubscription: Hashable, Sendable {
     var mailbox: MailboxID
     /// Whether it follows the account's own mailbox, whichever that is.
     var isOwn: Bool
-    /// Whether it ends with its first NOTIFY (RFC 6665 §4.4.3).
-    var isFetch: Bool
     /// What the phone is to dial.
     var messageAccount: String
     var contact: SIPURI?
@@ -52,7 +50,7 @@ struct LampSubscription: Hashable, Sendable {
 
     /// Whether what this subscription is told reaches the phone at `other` too.
     func covers(_ other: LampContact) -> Bool {
-        !isFetch && account == other.account && mailbox == other.mailbox
+        account == other.account && mailbox == other.mailbox
             && (contact?.isEquivalent(to: other.uri) == true
                 || flow.transport == other.flow.transport && flow.remote == other.flow.remote)
     }

@@ -16,7 +16,6 @@ actor Lamps {
     private var watcher: Task<Void, Never>?
     private var handles: [LampSubscription.ID: NotifierSubscription] = [:]
     private var lastSubscription: UInt64 = 0
-    private var whenDark: [CheckedContinuation<Void, Never>] = []
 
     init(
         store: any Store, limits: LampLimits, unsolicited: UnsolicitedState, logger: Logger,
@@ -41,17 +40,15 @@ actor Lamps {
     /// Tells all subscribers that their subscriptions are over for now, so that they subscribe again at once
     /// (RFC 6665 §4.2.2), and waits until they have been told, but no longer than `limit`.
     func shutDown(within limit: Duration) async {
+        guard let endpoint else { return }
+        self.endpoint = nil
         watcher?.cancel()
         alarm.cancel()
-        endpoint = nil
         for handle in handles.values { handle.terminate(reason: "deactivated") }
-        guard !handles.isEmpty else { return }
-        let timer = Task { [weak self] in
-            try? await Task.sleep(for: limit)
-            await self?.stopWaiting()
+        let end = ContinuousClock.now + limit
+        while ContinuousClock.now < end, await endpoint.statistics.subscriptions > 0 {
+            try? await Task.sleep(for: .milliseconds(20))
         }
-        await withCheckedContinuation { whenDark.append($0) }
-        timer.cancel()
     }
 
     // MARK: What happens
@@ -80,31 +77,33 @@ actor Lamps {
     }
 
     /// Answers a SUBSCRIBE that is in order with 200 and the present counts.
-    func subscribed(_ incoming: IncomingSubscribe, expires: Int, _ details: (LampSubscription.ID) -> LampSubscription) {
+    func subscribed(
+        _ incoming: IncomingSubscribe, expires: Int, _ details: (LampSubscription.ID) -> LampSubscription
+    ) {
         guard endpoint != nil else { return incoming.reject(503, headers: [HeaderField("Retry-After", "10")]) }
         lastSubscription += 1
-        let id = LampSubscription.ID(number: lastSubscription)
+        let subscription = details(LampSubscription.ID(number: lastSubscription))
         let handle = incoming.accept(expires: expires)
-        handles[id] = handle
+        guard expires > 0 else { return fetch(subscription, by: handle) }
+        handles[subscription.id] = handle
         Task {
             var told = true
             for await event in handle.events {
                 if case .ended(let reason) = event { told = reason != .notifyFailed }
             }
-            ended(id, told: told)
+            handles[subscription.id] = nil
+            take(.ended(subscription.id, told: told))
         }
-        take(.subscribed(details(id)))
+        take(.subscribed(subscription))
     }
 
-    private func ended(_ id: LampSubscription.ID, told: Bool) {
-        handles[id] = nil
-        if handles.isEmpty { stopWaiting() }
-        take(.ended(id, told: told))
-    }
-
-    private func stopWaiting() {
-        for waiter in whenDark { waiter.resume() }
-        whenDark = []
+    /// A question for the present state: over with its first NOTIFY (RFC 6665 §4.4.3), so there is nothing to plan.
+    private func fetch(_ subscription: LampSubscription, by handle: NotifierSubscription) {
+        Task {
+            guard let counts = try? await store.counts(of: subscription.mailbox) else { return }
+            let summary = MessageSummary(account: subscription.messageAccount, counts: counts)
+            handle.notify(contentType: MessageSummary.contentType, body: summary.body)
+        }
     }
 
     // MARK: What is done
