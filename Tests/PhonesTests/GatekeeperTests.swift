@@ -1,0 +1,196 @@
+// Who gets in (G4): digest by account and organisation, live bindings, trusted peers, and what everybody else hears.
+
+import Logging
+import Mailboxes
+import SIP
+import Testing
+
+@testable import Mailboxes
+@testable import Phones
+
+private struct Gate {
+    let keeper: Gatekeeper
+    let registrations: Registrations
+    let clock = HandClock()
+
+    init(_ store: any Store, _ settings: PhoneSettings = PhoneSettings()) {
+        let logger = Logger(label: "test")
+        registrations = Registrations(
+            store: store, limits: settings.registrar, logger: logger, now: { [clock] in clock.now })
+        keeper = Gatekeeper(
+            store: store, settings: settings, registrations: registrations, logger: logger,
+            now: { [clock] in clock.now })
+    }
+
+    func admit(_ request: SIPRequest, by flow: Flow = Sample.flow()) async -> Admission {
+        await keeper.admit(request, by: flow)
+    }
+
+    /// The challenge to a request, and what the same request gets with an answer to it.
+    func answer(
+        _ request: SIPRequest, user: String = "100", password: String = "lamp-100", tampering: String? = nil
+    ) async throws -> (challenge: String, admission: Admission) {
+        guard case .challenge(let headers) = await admit(request), let value = headers.first?.value else {
+            throw Unchallenged()
+        }
+        var again = request
+        again.head.cseq.number += 1
+        let credentials = try authorization(value, for: again, user: user, password: password)
+        again.head.other.append(HeaderField("Authorization", tampering ?? credentials))
+        return (value, await admit(again))
+    }
+
+    struct Unchallenged: Error {}
+}
+
+private func number(_ admission: Admission) -> String {
+    switch admission {
+    case .phone(let account): account.number
+    case .peer(let peer, let domain): "\(peer.name) for \(domain)"
+    case .challenge: "401"
+    case .reject(let status, _): "\(status)"
+    }
+}
+
+@Suite("G4 the gatekeeper")
+struct GatekeeperTests {
+    @Test(
+        "The right password opens, by domain or by address, for calls, REGISTER and SUBSCRIBE",
+        arguments: ["example.org", "127.0.0.1"], [SIP.Method.invite, .register, .subscribe])
+    func rightPassword(host: String, method: SIP.Method) async throws {
+        let sample = try await SampleStore()
+        let (challenge, admission) = try await Gate(sample.store).answer(Sample.request(method, host: host))
+        #expect(number(admission) == "100")
+        #expect(challenge.contains("realm=\"example.org\""))
+        try await sample.remove()
+    }
+
+    @Test("The challenge names MD5 alone unless the organisation or the account says SHA-256")
+    func algorithms() async throws {
+        let sample = try await SampleStore(digest: .sha256)
+        _ = try await sample.store.addExtension(
+            NewExtension(domain: Sample.domain, number: "102", password: "lamp-102", pin: "4815", digest: .md5))
+        let gate = Gate(sample.store)
+        let (strong, admission) = try await gate.answer(Sample.request(.invite))
+        #expect(strong.contains("algorithm=SHA-256"))
+        #expect(number(admission) == "100")
+        let (old, other) = try await gate.answer(
+            Sample.request(.invite, from: "102"), user: "102", password: "lamp-102")
+        #expect(old.contains("MD5") && !old.contains("SHA"))
+        #expect(number(other) == "102")
+        // An unknown account is asked the way its organisation asks.
+        guard case .challenge(let headers) = await gate.admit(Sample.request(.invite, from: "199")) else {
+            Issue.record("not challenged")
+            return
+        }
+        #expect(headers.count == 1)
+        #expect(headers.first?.value.contains("algorithm=SHA-256") == true)
+        try await sample.remove()
+    }
+
+    @Test("A wrong password and an unknown account get the same answers, step by step")
+    func sameAnswers() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store)
+        for method in [SIP.Method.invite, .register, .subscribe] {
+            let known = try await gate.answer(Sample.request(method), password: "wrong")
+            let unknown = try await gate.answer(
+                Sample.request(method, from: "199"), user: "199", password: "wrong")
+            #expect(number(known.admission) == "403")
+            #expect(known.admission == unknown.admission)
+            #expect(known.challenge.split(separator: ",").count == unknown.challenge.split(separator: ",").count)
+        }
+        try await sample.remove()
+    }
+
+    @Test("Whoever proves to be 101 cannot call, register or subscribe as 100")
+    func impersonation() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store)
+        for method in [SIP.Method.invite, .register, .subscribe] {
+            let (_, admission) = try await gate.answer(
+                Sample.request(method, from: "100"), user: "101", password: "lamp-101")
+            #expect(number(admission) == "403")
+        }
+        try await sample.remove()
+    }
+
+    @Test("An organisation that is not here is asked for a password, too, and never gets in")
+    func unknownOrganisation() async throws {
+        let sample = try await SampleStore()
+        _ = try await sample.store.addOrganisation(NewOrganisation(domain: "example.net", name: "Other"))
+        let gate = Gate(sample.store)
+        #expect(number(await gate.admit(Sample.request(.invite, host: "example.com"))) == "401")
+        // With two organisations nobody can say whose phone an address means, unless the settings do.
+        let byAddress = Sample.request(.invite, host: "127.0.0.1")
+        let lost = try await gate.answer(byAddress)
+        #expect(lost.challenge.contains("realm=\"127.0.0.1\""))
+        #expect(number(lost.admission) == "403")
+        let settings = PhoneSettings(defaultDomain: Sample.domain)
+        #expect(number(try await Gate(sample.store, settings).answer(byAddress).admission) == "100")
+        try await sample.remove()
+    }
+
+    @Test("An account of one organisation does not open another that has the same number")
+    func organisationsApart() async throws {
+        let sample = try await SampleStore()
+        _ = try await sample.store.addOrganisation(NewOrganisation(domain: "example.net", name: "Other"))
+        _ = try await sample.store.addExtension(
+            NewExtension(domain: "example.net", number: "100", password: "other-100", pin: "4815"))
+        let gate = Gate(sample.store)
+        let there = Sample.request(.invite, host: "example.net")
+        #expect(number(try await gate.answer(there, password: "lamp-100").admission) == "403")
+        guard case .phone(let account) = try await gate.answer(there, password: "other-100").admission else {
+            Issue.record("not admitted")
+            return
+        }
+        #expect(account.domain == "example.net")
+        try await sample.remove()
+    }
+
+    @Test("Where bindings are enough, a call from the registered address, port and user gets in, any other is asked")
+    func liveBinding() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store, PhoneSettings(callPolicy: .binding))
+        let request = try Sample.register(["<sip:100@192.0.2.7:6000>;expires=60"])
+        _ = await gate.registrations.register(request, of: try await sample.account(), by: Sample.flow())
+        #expect(number(await gate.admit(Sample.request(.invite))) == "100")
+        #expect(number(await gate.admit(Sample.request(.invite), by: Sample.flow(6001))) == "401")
+        #expect(number(await gate.admit(Sample.request(.invite), by: Sample.flow(host: "192.0.2.8"))) == "401")
+        #expect(number(await gate.admit(Sample.request(.invite, from: "101"))) == "401")
+        #expect(number(await gate.admit(Sample.request(.subscribe))) == "401")
+        #expect(number(await gate.admit(Sample.request(.register))) == "401")
+        gate.clock.advance(by: 61)
+        #expect(number(await gate.admit(Sample.request(.invite))) == "401")
+        try await sample.remove()
+    }
+
+    @Test("A trusted peer calls without credentials, for the organisation it names or is bound to, but registers nobody")
+    func trustedPeers() async throws {
+        let sample = try await SampleStore()
+        _ = try await sample.store.addOrganisation(NewOrganisation(domain: "example.net", name: "Other"))
+        let network = [try AddressRange(parsing: "198.51.100.0/24")]
+        let trunk = Sample.flow(5060, host: "198.51.100.9")
+        let free = Gate(sample.store, PhoneSettings(trustedPeers: [TrustedPeer(name: "trunk", networks: network)]))
+        let call = Sample.request(.invite, user: "03100", from: "+15551234")
+        #expect(number(await free.admit(call, by: trunk)) == "trunk for example.org")
+        #expect(number(await free.admit(call)) == "401")
+        #expect(number(await free.admit(Sample.request(.invite, host: "198.51.100.1"), by: trunk)) == "404")
+        #expect(number(await free.admit(Sample.request(.register), by: trunk)) == "401")
+        #expect(number(await free.admit(Sample.request(.subscribe), by: trunk)) == "401")
+        let bound = Gate(
+            sample.store,
+            PhoneSettings(trustedPeers: [TrustedPeer(name: "trunk", networks: network, domain: "example.net")]))
+        #expect(number(await bound.admit(call, by: trunk)) == "trunk for example.net")
+        try await sample.remove()
+    }
+
+    @Test("Without the store nobody gets in, and is told to come back")
+    func storeFailure() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store)
+        try await sample.store.close()
+        #expect(number(await gate.admit(Sample.request(.invite))) == "503")
+        try? await sample.remove()
+    }
+}
