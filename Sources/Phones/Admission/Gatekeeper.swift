@@ -40,7 +40,7 @@ actor Gatekeeper {
     private func judge(_ request: SIPRequest, by flow: Flow) async throws -> Admission {
         let organisation = try await organisation(of: request)
         let realm = organisation?.domain ?? request.uri.host
-        let credentials = credentials(in: request.head, realm: realm)
+        let credentials = DigestCredentials.all(in: request.head).first { $0.realm == realm }
         let needsDigest = request.method == .register || request.method == .subscribe
         if !needsDigest, credentials == nil {
             if let peer = settings.trustedPeers.first(where: { $0.includes(flow.remote.host) }) {
@@ -70,11 +70,12 @@ actor Gatekeeper {
         guard credentials.algorithm == algorithm.sip else { return challenge(realm, algorithm) }
         let secret = account?.secret(for: credentials.username, algorithm) ?? dummySecret
         let verdict = digest.verify(
-            credentials, method: request.method, uri: request.uri, body: request.head.body, ha1: secret, now: now())
+            credentials, method: request.method, uri: request.uri, secret: secret, now: Int(now()))
         switch verdict {
         case .stale, .replayed: return challenge(realm, algorithm, stale: true)
         case .invalid: return .reject(status: 403, headers: [])
         case .valid:
+            // Whoever may use one account may not speak for another.
             guard let account, request.claimedAddress.uri.number == account.number else {
                 return .reject(status: 403, headers: [])
             }
@@ -82,14 +83,9 @@ actor Gatekeeper {
         }
     }
 
-    private func challenge(_ realm: String, _ algorithm: DigestAlgorithm, stale: Bool = false) -> Admission {
-        let value = digest.challenge(realm: realm, algorithm: algorithm.sip, stale: stale, now: now())
+    private func challenge(_ realm: String, _ algorithm: Mailboxes.DigestAlgorithm, stale: Bool = false) -> Admission {
+        let value = digest.challenge(realm: realm, algorithm: algorithm.sip, stale: stale, now: Int(now()))
         return .challenge([HeaderField("WWW-Authenticate", value)])
-    }
-
-    private func credentials(in head: MessageHead, realm: String) -> DigestCredentials? {
-        head.values(of: "Authorization").lazy.compactMap { try? DigestCredentials(parsing: $0) }
-            .first { $0.realm == realm }
     }
 
     // MARK: Who there is
@@ -137,7 +133,7 @@ extension TrustedPeer {
 
 extension Extension {
     /// H(A1) for the user name that the phone chose, with or without the domain (RFC 7616 §3.4.2).
-    fileprivate func secret(for username: String, _ algorithm: DigestAlgorithm) -> String? {
+    fileprivate func secret(for username: String, _ algorithm: Mailboxes.DigestAlgorithm) -> String? {
         switch (algorithm, username.contains("@")) {
         case (.md5, false): ha1MD5
         case (.md5, true): addressHA1MD5
@@ -147,8 +143,8 @@ extension Extension {
     }
 }
 
-extension DigestAlgorithm {
-    fileprivate var sip: DigestHash {
+extension Mailboxes.DigestAlgorithm {
+    fileprivate var sip: SIP.DigestAlgorithm {
         switch self {
         case .md5: .md5
         case .sha256: .sha256
