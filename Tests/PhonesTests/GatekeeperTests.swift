@@ -201,7 +201,7 @@ struct GatekeeperTests {
         let sample = try await SampleStore()
         let gate = Gate(sample.store, PhoneSettings(callPolicy: .binding))
         let request = try Sample.register(["<sip:100@192.0.2.7:6000>;expires=60"])
-        _ = await gate.registrations.register(request, of: try await sample.account(), by: Sample.flow())
+        _ = await gate.registrations.register(request, of: try await sample.account(), by: Sample.flow()) { $0 }
         #expect(number(await gate.admit(Sample.request(.invite))) == "100")
         #expect(number(await gate.admit(Sample.request(.invite), by: Sample.flow(6001))) == "401")
         #expect(number(await gate.admit(Sample.request(.invite), by: Sample.flow(host: "192.0.2.8"))) == "401")
@@ -213,7 +213,7 @@ struct GatekeeperTests {
         try await sample.remove()
     }
 
-    @Test("A trusted peer calls without credentials, for the organisation it names or is bound to, but registers nobody")
+    @Test("A trusted peer calls without credentials, for the organisation it names or is bound to; it registers nobody")
     func trustedPeers() async throws {
         let sample = try await SampleStore()
         _ = try await sample.store.addOrganisation(NewOrganisation(domain: "example.net", name: "Other"))
