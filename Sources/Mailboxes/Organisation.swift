@@ -26,9 +26,9 @@ public struct Extension: Hashable, Sendable {
     /// H(user:realm:password), lower-case hex (RFC 7616 §3.4.2); the password itself is not kept.
     public var ha1MD5: String
     public var ha1SHA256: String
-    /// The same of user@domain, for phones whose digest user name is the whole address.
-    public var addressHA1MD5: String
-    public var addressHA1SHA256: String
+    /// H(user@domain:realm:password), for phones whose digest user name is the whole address; nil: not known.
+    public var addressHA1MD5: String? = nil
+    public var addressHA1SHA256: String? = nil
     /// The account's own choice before the organisation's.
     public var digest: DigestAlgorithm
     /// The mailbox that 5001 opens and whose state lights the lamp.

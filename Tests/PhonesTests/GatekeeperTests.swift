@@ -28,7 +28,7 @@ private struct Gate {
 
     /// The challenge to a request, and what the same request gets with an answer to it.
     func answer(
-        _ request: SIPRequest, user: String = "100", password: String = "lamp-100", tampering: String? = nil
+        _ request: SIPRequest, user: String = "100", password: String = "lamp-100"
     ) async throws -> (challenge: String, admission: Admission) {
         guard case .challenge(let headers) = await admit(request), let value = headers.first?.value else {
             throw Unchallenged()
@@ -36,7 +36,7 @@ private struct Gate {
         var again = request
         again.head.cseq.number += 1
         let credentials = try authorization(value, for: again, user: user, password: password)
-        again.head.other.append(HeaderField("Authorization", tampering ?? credentials))
+        again.head.other.append(HeaderField("Authorization", credentials))
         return (value, await admit(again))
     }
 
@@ -85,6 +85,54 @@ struct GatekeeperTests {
         }
         #expect(headers.count == 1)
         #expect(headers.first?.value.contains("algorithm=SHA-256") == true)
+        try await sample.remove()
+    }
+
+    @Test("A phone that was offered SHA-256 cannot choose MD5 instead")
+    func downgrade() async throws {
+        let sample = try await SampleStore(digest: .sha256)
+        let gate = Gate(sample.store)
+        var request = Sample.request(.invite)
+        guard case .challenge(let headers) = await gate.admit(request), let value = headers.first?.value else {
+            Issue.record("not challenged")
+            return
+        }
+        let weaker = try authorization(
+            value.replacing("SHA-256", with: "MD5"), for: request, user: "100", password: "lamp-100")
+        request.head.other.append(HeaderField("Authorization", weaker))
+        #expect(number(await gate.admit(request)) == "401")
+        try await sample.remove()
+    }
+
+    @Test("Credentials open once; after that, or when the nonce is old, the phone is asked again as stale")
+    func staleness() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store)
+        var request = Sample.request(.invite)
+        guard case .challenge(let headers) = await gate.admit(request), let value = headers.first?.value else {
+            Issue.record("not challenged")
+            return
+        }
+        request.head.other = [
+            HeaderField(
+                "Authorization", try authorization(value, for: request, user: "100", password: "lamp-100"))
+        ]
+        #expect(number(await gate.admit(request)) == "100")
+        guard case .challenge(let again) = await gate.admit(request) else {
+            Issue.record("a replay got in")
+            return
+        }
+        #expect(again.first?.value.contains("stale=true") == true)
+        gate.clock.advance(by: 301)
+        let late = try #require(again.first?.value)
+        request.head.other = [
+            HeaderField("Authorization", try authorization(late, for: request, user: "100", password: "lamp-100"))
+        ]
+        guard case .challenge(let third) = await gate.admit(request) else {
+            Issue.record("an old nonce got in")
+            return
+        }
+        #expect(third.first?.value.contains("stale=true") == true)
         try await sample.remove()
     }
 
@@ -153,7 +201,7 @@ struct GatekeeperTests {
         let sample = try await SampleStore()
         let gate = Gate(sample.store, PhoneSettings(callPolicy: .binding))
         let request = try Sample.register(["<sip:100@192.0.2.7:6000>;expires=60"])
-        _ = await gate.registrations.register(request, of: try await sample.account(), by: Sample.flow())
+        _ = await gate.registrations.register(request, of: try await sample.account(), by: Sample.flow()) { $0 }
         #expect(number(await gate.admit(Sample.request(.invite))) == "100")
         #expect(number(await gate.admit(Sample.request(.invite), by: Sample.flow(6001))) == "401")
         #expect(number(await gate.admit(Sample.request(.invite), by: Sample.flow(host: "192.0.2.8"))) == "401")
@@ -165,7 +213,7 @@ struct GatekeeperTests {
         try await sample.remove()
     }
 
-    @Test("A trusted peer calls without credentials, for the organisation it names or is bound to, but registers nobody")
+    @Test("A trusted peer calls without credentials, for the organisation it names or is bound to; it registers nobody")
     func trustedPeers() async throws {
         let sample = try await SampleStore()
         _ = try await sample.store.addOrganisation(NewOrganisation(domain: "example.net", name: "Other"))

@@ -32,7 +32,8 @@ struct SubscribeRulesTests {
     @Test(
         "Accept has to include the summary or not be there",
         arguments: [
-            ("application/simple-message-summary", true), ("text/plain, application/simple-message-summary;q=0.5", true),
+            ("application/simple-message-summary", true),
+            ("text/plain, application/simple-message-summary;q=0.5", true),
             ("application/*", true), ("*/*", true), ("application/pidf+xml", false), ("", false),
         ])
     func accept(value: String, isGranted: Bool) {

@@ -164,6 +164,8 @@ struct LampsOverTheWireTests {
         let phone = try await TestPhone(server: server.address)
         #expect(try await phone.subscribe(expires: 0).status == 200)
         #expect(await phone.lamp() == "terminated Voice-Message: 1/0 (0/0)")
+        // What comes after the answer to NOTIFY is handled after it.
+        #expect(await phone.send(phone.request(.options, to: nil, callID: "barrier")).status == 200)
         #expect(await server.endpoint.statistics.subscriptions == 0)
         await server.stop()
         try await sample.remove()
@@ -252,6 +254,30 @@ struct LampsOverTheWireTests {
         #expect(brief.status == 423)
         #expect(brief.head["Min-Expires"] == "60")
         await server.stop()
+        try await sample.remove()
+    }
+
+    @Test("F4 how a NOTIFY outside a subscription names its state and the mailbox is the administrator's choice")
+    func settings() async throws {
+        let sample = try await SampleStore()
+        let settings = PhoneSettings(messageAccount: .mailbox, unsolicited: .terminated)
+        let server = try await Server(sample.store, settings)
+        let phone = try await TestPhone(server: server.address)
+        _ = try await phone.register()
+        let notify = try #require(await phone.notifies.first { _ in true })
+        #expect(notify.head["Subscription-State"] == "terminated;reason=noresource")
+        #expect(String(decoding: notify.head.body, as: UTF8.self).contains("Message-Account: sip:100@example.org\r\n"))
+        await server.phones.settingsChanged()
+        #expect(await phone.lamp() == "terminated Voice-Message: 0/0 (0/0)")
+        await server.stop()
+
+        let silent = try await Server(sample.store, PhoneSettings(unsolicited: .off))
+        let other = try await TestPhone(server: silent.address)
+        _ = try await other.register(as: "101")
+        #expect(try await other.subscribe(to: "101", as: "101").status == 200)
+        let first = try #require(await other.notifies.first { _ in true })
+        #expect(first.head.to.tag != nil, "the first NOTIFY is that of the subscription")
+        await silent.stop()
         try await sample.remove()
     }
 }

@@ -107,8 +107,9 @@ struct RegistrarTests {
     func equivalence() throws {
         var desk = Desk()
         _ = desk.take(try Sample.register(["<sip:100@phone.example.org;transport=udp>"]))
-        guard case .changed(let change) = desk.take(
-            try Sample.register(["<sip:100@PHONE.example.org;Transport=UDP>"], cseq: 2))
+        guard
+            case .changed(let change) = desk.take(
+                try Sample.register(["<sip:100@PHONE.example.org;Transport=UDP>"], cseq: 2))
         else {
             Issue.record("not taken")
             return

@@ -12,7 +12,7 @@ enum Sample {
     static let domain = "example.org"
 
     static func account(
-        _ number: String = "100", id: Int64 = 100, digest: DigestAlgorithm = .md5, mailbox: Int64? = nil
+        _ number: String = "100", id: Int64 = 100, digest: Mailboxes.DigestAlgorithm = .md5, mailbox: Int64? = nil
     ) -> Extension {
         Extension(
             id: ExtensionID(rawValue: id), organisation: OrganisationID(rawValue: 1), domain: domain, number: number,
@@ -56,7 +56,7 @@ struct SampleStore {
     let store: SQLiteStore
     let path: String
 
-    init(digest: DigestAlgorithm = .md5) async throws {
+    init(digest: Mailboxes.DigestAlgorithm = .md5) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "phones-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         path = directory.appending(path: "store.sqlite").path
@@ -79,4 +79,11 @@ struct SampleStore {
         try await store.close()
         try FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent)
     }
+}
+
+/// The credentials with which a phone answers a challenge to `request`.
+func authorization(_ challenge: String, for request: SIPRequest, user: String, password: String) throws -> String {
+    try DigestChallenge(parsing: challenge).authorization(
+        username: user, password: password, method: request.method, uri: request.uri.description,
+        clientNonce: String(UInt64.random(in: 0 ... .max), radix: 36))
 }

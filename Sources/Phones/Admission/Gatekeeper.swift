@@ -40,7 +40,7 @@ actor Gatekeeper {
     private func judge(_ request: SIPRequest, by flow: Flow) async throws -> Admission {
         let organisation = try await organisation(of: request)
         let realm = organisation?.domain ?? request.uri.host
-        let credentials = credentials(in: request.head, realm: realm)
+        let credentials = DigestCredentials.all(in: request.head).first { $0.realm == realm }
         let needsDigest = request.method == .register || request.method == .subscribe
         if !needsDigest, credentials == nil {
             if let peer = settings.trustedPeers.first(where: { $0.includes(flow.remote.host) }) {
@@ -75,6 +75,7 @@ actor Gatekeeper {
         case .stale, .replayed: return challenge(realm, algorithm, stale: true)
         case .invalid: return .reject(status: 403, headers: [])
         case .valid:
+            // Whoever may use one account may not speak for another.
             guard let account, request.claimedAddress.uri.number == account.number else {
                 return .reject(status: 403, headers: [])
             }
@@ -85,11 +86,6 @@ actor Gatekeeper {
     private func challenge(_ realm: String, _ algorithm: Mailboxes.DigestAlgorithm, stale: Bool = false) -> Admission {
         let value = digest.challenge(realm: realm, algorithm: algorithm.sip, stale: stale, now: Int(now()))
         return .challenge([HeaderField("WWW-Authenticate", value)])
-    }
-
-    private func credentials(in head: MessageHead, realm: String) -> DigestCredentials? {
-        head.values(of: "Authorization").lazy.compactMap { try? DigestCredentials(parsing: $0) }
-            .first { $0.realm == realm }
     }
 
     // MARK: Who there is

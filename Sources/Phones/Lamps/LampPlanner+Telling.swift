@@ -44,7 +44,8 @@ extension LampPlanner {
         reading.served = nil
         reading.failures += 1
         readings[mailbox] = reading
-        deadlines.set(.read(mailbox), at: now + min(30, Double(1 << min(reading.failures - 1, 5))))
+        let pause = min(30, Double(1 << min(reading.failures - 1, 5)))
+        deadlines.set(.read(mailbox), at: now + pause)
     }
 
     private mutating func tell(
@@ -55,7 +56,8 @@ extension LampPlanner {
             guard let subscription = subscriptions[id], subscription.mailbox == mailbox else { return [] }
             return [.notify(subscription, counts)]
         case .contact(let id):
-            guard var state = contacts[id], state.contact.mailbox == mailbox, subscriptions(covering: state.contact).isEmpty
+            guard var state = contacts[id], state.contact.mailbox == mailbox,
+                subscriptions(covering: state.contact).isEmpty
             else { return [] }
             if state.sending != nil {
                 state.isStale = true

@@ -54,7 +54,11 @@ actor Lamps {
     // MARK: What happens
 
     func registered(_ contact: LampContact, fresh: Bool) {
-        if unsolicited != .off { take(.registered(contact, fresh: fresh)) }
+        guard unsolicited != .off else { return }
+        if endpoint != nil { return take(.registered(contact, fresh: fresh)) }
+        // Nothing can be sent yet: it waits for the start like those of the last run.
+        take(.unregistered(contact.id))
+        take(.restored(contact))
     }
 
     func restored(_ contact: LampContact) {

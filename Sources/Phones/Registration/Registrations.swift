@@ -17,6 +17,7 @@ actor Registrations {
 
     /// Requests of one account that may wait for each other; one more gets 503.
     private static let maximumWaiting = 16
+    private static let tryLater = Outcome(status: 503, headers: [HeaderField("Retry-After", "5")])
 
     private let store: any Store
     private let logger: Logger
@@ -68,19 +69,23 @@ actor Registrations {
         }
     }
 
-    func register(_ request: SIPRequest, of account: Extension, by flow: Flow) async -> Outcome {
-        guard (waiting[account.id]?.count ?? 0) < Self.maximumWaiting else {
-            return Outcome(status: 503, headers: [HeaderField("Retry-After", "5")])
-        }
+    /// - Parameter report: answers the phone and tells its lamp, before the account's next request is looked at.
+    func register<Result: Sendable>(
+        _ request: SIPRequest, of account: Extension, by flow: Flow,
+        then report: @Sendable (Outcome) async -> Result
+    ) async -> Result {
+        guard (waiting[account.id]?.count ?? 0) < Self.maximumWaiting else { return await report(Self.tryLater) }
         await enter(account.id)
         defer { leave(account.id) }
+        return await report(await outcome(of: request, of: account, by: flow))
+    }
+
+    private func outcome(of request: SIPRequest, of account: Extension, by flow: Flow) async -> Outcome {
         switch registrar.judge(request, of: account, by: flow, now: now()) {
         case .refused(let status, let headers): return Outcome(status: status, headers: headers)
         case .listed: return list(account.id)
         case .changed(let change):
-            guard await write(change.bindings, of: account.id) else {
-                return Outcome(status: 503, headers: [HeaderField("Retry-After", "5")])
-            }
+            guard await write(change.bindings, of: account.id) else { return Self.tryLater }
             registrar.commit(change, of: account.id)
             setAlarm()
             var outcome = list(account.id)
@@ -122,8 +127,8 @@ actor Registrations {
             registrar.commit(change, of: account)
             // A failure leaves rows behind that the next start passes over.
             if !change.removed.isEmpty { _ = await write(change.bindings, of: account) }
-            leave(account)
             if !change.removed.isEmpty { await whenGone?(account, change.removed) }
+            leave(account)
         }
         setAlarm()
     }
