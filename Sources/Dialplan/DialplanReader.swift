@@ -33,7 +33,9 @@ struct DialplanReader {
     private mutating func readOrganisations(_ node: Node, _ page: Page) throws(DialplanError) {
         for (name, value) in try page.mapping(node, "'organisations'", keys: nil) {
             let domain = name.lowercased()
-            guard !domain.isEmpty, domain.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-.:[]".contains($0)) }) else {
+            guard !domain.isEmpty,
+                domain.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-.:[]".contains($0)) })
+            else {
                 throw page.error(value, "'\(name)' is not a SIP domain")
             }
             organisations[domain, default: []] += try rules(value, page)
@@ -111,7 +113,8 @@ struct DialplanReader {
 
     private static func compose(_ source: Source) throws(DialplanError) -> Node? {
         guard source.yaml.utf8.count <= Source.largest else {
-            throw DialplanError(file: source.file, line: 1, reason: "the file is larger than \(Source.largest / 1024) kB")
+            throw DialplanError(
+                file: source.file, line: 1, reason: "the file is larger than \(Source.largest / 1024) kB")
         }
         do {
             return try Yams.compose(yaml: source.yaml)

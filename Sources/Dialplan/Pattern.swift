@@ -22,7 +22,9 @@ struct Pattern: Sendable, Hashable {
     }
 
     static func isDigit(_ character: Character) -> Bool { ("0"..."9").contains(character) }
-    static func isDialable(_ character: Character) -> Bool { isDigit(character) || character == "*" || character == "#" }
+    static func isDialable(_ character: Character) -> Bool {
+        isDigit(character) || character == "*" || character == "#"
+    }
 
     /// The digits that the capture takes of `number` ("" without a capture); nil when the pattern does not match.
     func match(_ number: [Character]) -> String? {
@@ -88,7 +90,8 @@ extension Pattern {
         for (place, character) in text.enumerated() {
             if character == "{" || character == "}" { throw Flaw(reason: "only one {name:length} fits into a pattern") }
             guard isDialable(character) || (character == "+" && first && place == 0) else {
-                throw Flaw(reason: "'\(character)' cannot be dialled: a pattern is made of 0-9, * and #, and + at its start")
+                throw Flaw(
+                    reason: "'\(character)' cannot be dialled: a pattern is made of 0-9, * and #, and + at its start")
             }
         }
         return Array(text)
@@ -106,7 +109,8 @@ extension Pattern.Capture {
         let bounds = lengths.split(separator: "-", omittingEmptySubsequences: false).map { bound in
             bound.allSatisfy(Pattern.isDigit) ? Int(bound) : nil
         }
-        guard bounds.count <= 2, let first = bounds.first, let shortest = first, let last = bounds.last, let longest = last,
+        guard bounds.count <= 2, let first = bounds.first, let shortest = first, let last = bounds.last,
+            let longest = last,
             shortest >= 1, shortest <= longest, longest <= Dialplan.longestNumber
         else { throw malformed }
         self.init(name: String(name), lengths: shortest...longest)

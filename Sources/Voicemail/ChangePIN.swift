@@ -22,7 +22,8 @@ struct ChangePIN {
                 told = talk.words(prompt(for: weakness, of: pin))
                 continue
             }
-            guard try await talk.digits(talk.words(.enterNewPINAgain), longest: PINPolicy.lengths.upperBound) == pin else {
+            guard try await talk.digits(talk.words(.enterNewPINAgain), longest: PINPolicy.lengths.upperBound) == pin
+            else {
                 told = talk.words(.newPINsDoNotMatch)
                 continue
             }

@@ -25,7 +25,8 @@ extension KeyMaps {
     public static func load(_ folder: String) throws(KeyMapError) -> KeyMaps {
         let names: [String]
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }.sorted()
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
+                .sorted()
         } catch {
             throw KeyMapError(file: folder, line: 1, reason: "the folder cannot be read: \(error.localizedDescription)")
         }
@@ -75,7 +76,8 @@ private struct KeyMapReader {
             throw KeyMapError(file: file, line: (error as? YamlError)?.line ?? 1, reason: Self.reason(error))
         }
         guard let mapping = root?.mapping else {
-            throw KeyMapError(file: file, line: 1, reason: "a key map is made of menus: 'menu:' and 'action: key' lines")
+            throw KeyMapError(
+                file: file, line: 1, reason: "a key map is made of menus: 'menu:' and 'action: key' lines")
         }
         var menus: [String: Node] = [:]
         for (key, value) in mapping {
@@ -108,7 +110,8 @@ private struct KeyMapReader {
             let text = value.scalar?.string ?? ""
             if text == "none" { continue }
             guard text.count == 1, let key = text.first.flatMap(Key.init(rawValue:)), !refused.contains(key) else {
-                throw Self.error(file, value, "'\(text)' is not a key that can be used here (\"#\" and \"*\" in quotes)")
+                throw Self.error(
+                    file, value, "'\(text)' is not a key that can be used here (\"#\" and \"*\" in quotes)")
             }
             if let other = actions[key] {
                 throw Self.error(file, value, "'\(text)' already means \(other.rawValue) in '\(Action.menu)'")

@@ -92,7 +92,9 @@ struct LeaveMessage {
         try await draft.recording.keep(urgent: false)
         talk.log.info(
             "message delivered",
-            metadata: ["recording": "\(draft.recording.id.rawValue)", "length": "\(take.duration)", "ending": "\(take.ending)"])
+            metadata: [
+                "recording": "\(draft.recording.id.rawValue)", "length": "\(take.duration)", "ending": "\(take.ending)",
+            ])
         switch take.ending {
         case .full: throw talk.farewell(.recordingStoppedMailboxFull, because: "mailbox full")
         case .maximum: throw talk.farewell(.recordingStoppedMaximum, because: "longest message")

@@ -55,7 +55,8 @@ struct RecordGreeting {
     private func attempt(_ draft: Draft, _ opening: [Clip]) async throws -> Outcome {
         let question = talk.words(kind == .name ? .recordNameAfterTone : .recordGreetingAfterTone)
         _ = try await talk.say(opening + question, interruptedBy: talk.keys.recording.meaningful)
-        let take = try await draft.record(longest: kind == .name ? talk.settings.longestName : talk.settings.longestGreeting)
+        let take = try await draft.record(
+            longest: kind == .name ? talk.settings.longestName : talk.settings.longestGreeting)
         if take.ending == .storeFailed { throw talk.farewell(.systemProblem, because: "the store failed") }
         guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
         guard take.duration >= talk.settings.shortestGreeting, take.voiced >= talk.settings.leastVoice else {

@@ -27,12 +27,17 @@ struct BadPlanTests {
         Case(what: "not YAML", line: 3, reason: "", yaml: "numbers:\n  - dial: '1'\n  application: ]\n"),
         Case(what: "a tab", line: 2, reason: "", yaml: "numbers:\n\t- dial: '1'\n"),
         Case(what: "a key written twice", line: 1, reason: "twice: numbers", yaml: "numbers: []\nnumbers: []\n"),
-        Case(what: "unknown key of a rule", line: 7, reason: "'mailbox' is not known",
+        Case(
+            what: "unknown key of a rule", line: 7, reason: "'mailbox' is not known",
             yaml: rule("'7'", "application: any-mailbox\n    mailbox: 12")),
-        Case(what: "no application", line: 5, reason: "needs 'dial' and 'application'", yaml: rule("'7'", "arguments: {}")),
-        Case(what: "unknown application", line: 6, reason: "no application 'leave-mesage'",
+        Case(
+            what: "no application", line: 5, reason: "needs 'dial' and 'application'",
+            yaml: rule("'7'", "arguments: {}")),
+        Case(
+            what: "unknown application", line: 6, reason: "no application 'leave-mesage'",
             yaml: rule("'7{mailbox:3}'", "application: leave-mesage")),
-        Case(what: "application that is a list", line: 6, reason: "must be text", yaml: rule("'7'", "application: [a]")),
+        Case(
+            what: "application that is a list", line: 6, reason: "must be text", yaml: rule("'7'", "application: [a]")),
         Case(what: "unquoted capture", line: 5, reason: "put it in quotes", yaml: rule("{mailbox: 3}")),
         Case(what: "empty pattern", line: 5, reason: "empty", yaml: rule("''")),
         Case(what: "letters", line: 5, reason: "'x' cannot be dialled", yaml: rule("'5x'")),
@@ -45,37 +50,52 @@ struct BadPlanTests {
         Case(what: "length zero", line: 5, reason: "not of the form", yaml: rule("'03{mailbox:0-3}'")),
         Case(what: "lengths the wrong way round", line: 5, reason: "not of the form", yaml: rule("'03{mailbox:6-3}'")),
         Case(what: "three lengths", line: 5, reason: "not of the form", yaml: rule("'03{mailbox:2-3-4}'")),
-        Case(what: "huge length", line: 5, reason: "not of the form",
+        Case(
+            what: "huge length", line: 5, reason: "not of the form",
             yaml: rule("'03{mailbox:2-99999999999999999999}'")),
-        Case(what: "longer than can be dialled", line: 5, reason: "longer than 32",
+        Case(
+            what: "longer than can be dialled", line: 5, reason: "longer than 32",
             yaml: rule("'0123456789012345678901234567{mailbox:2-10}'")),
-        Case(what: "endless pattern", line: 5, reason: "too long", yaml: rule("'\(String(repeating: "1", count: 200))'")),
-        Case(what: "argument the application has not", line: 5, reason: "no argument 'mailbox'",
+        Case(
+            what: "endless pattern", line: 5, reason: "too long",
+            yaml: rule("'\(String(repeating: "1", count: 200))'")),
+        Case(
+            what: "argument the application has not", line: 5, reason: "no argument 'mailbox'",
             yaml: rule("'03{mailbox:3}'", "application: own-mailbox")),
         Case(what: "misspelt capture", line: 5, reason: "no argument 'mailbx'", yaml: rule("'03{mailbx:3}'")),
         Case(what: "argument missing", line: 5, reason: "needs the argument 'mailbox'", yaml: rule("'0399'")),
-        Case(what: "argument twice", line: 5, reason: "given twice",
+        Case(
+            what: "argument twice", line: 5, reason: "given twice",
             yaml: rule("'03{mailbox:3}'", "application: leave-message\n    arguments: { mailbox: '100' }")),
-        Case(what: "unknown argument", line: 7, reason: "'box' is not known",
+        Case(
+            what: "unknown argument", line: 7, reason: "'box' is not known",
             yaml: rule("'0399'", "application: leave-message\n    arguments: { box: '100' }")),
-        Case(what: "arguments where there are none", line: 7, reason: "takes none",
+        Case(
+            what: "arguments where there are none", line: 7, reason: "takes none",
             yaml: rule("'0399'", "application: any-mailbox\n    arguments: { mailbox: '100' }")),
-        Case(what: "mailbox that is no number", line: 7, reason: "not a mailbox number",
+        Case(
+            what: "mailbox that is no number", line: 7, reason: "not a mailbox number",
             yaml: rule("'0399'", "application: leave-message\n    arguments: { mailbox: 'bob' }")),
         Case(what: "capture too short for a mailbox", line: 5, reason: "2 to 10", yaml: rule("'03{mailbox:1-4}'")),
         Case(what: "capture too long for a mailbox", line: 5, reason: "2 to 10", yaml: rule("'03{mailbox:2-11}'")),
-        Case(what: "the same pattern twice", line: 5, reason: "'5001' (plan.yaml:3) both match 5001",
+        Case(
+            what: "the same pattern twice", line: 5, reason: "'5001' (plan.yaml:3) both match 5001",
             yaml: rule("'5001'", "application: any-mailbox")),
-        Case(what: "neither more specific", line: 7, reason: "both match",
+        Case(
+            what: "neither more specific", line: 7, reason: "both match",
             yaml: rule("'4{mailbox:3}'") + "  - dial: '{mailbox:3}4'\n    application: leave-message\n"),
-        Case(what: "lengths that overlap", line: 7, reason: "both match 11111",
+        Case(
+            what: "lengths that overlap", line: 7, reason: "both match 11111",
             yaml: rule("'{mailbox:3-5}'") + "  - dial: '{mailbox:5-7}'\n    application: leave-message\n"),
-        Case(what: "a domain that is none", line: 3, reason: "not a SIP domain",
+        Case(
+            what: "a domain that is none", line: 3, reason: "not a SIP domain",
             yaml: "organisations:\n  'a b':\n    - { dial: '7', application: any-mailbox }\n"),
-        Case(what: "wrong inside an organisation", line: 4, reason: "no application",
+        Case(
+            what: "wrong inside an organisation", line: 4, reason: "no application",
             yaml: "organisations:\n  a.example:\n    - { dial: '7', application: any-mailbox }\n"
                 + "    - { dial: '8', application: nothing }\n"),
-        Case(what: "too many rules", line: 2, reason: "more than 500",
+        Case(
+            what: "too many rules", line: 2, reason: "more than 500",
             yaml: "numbers:\n" + (1000...1500).map { "  - { dial: '\($0)', application: any-mailbox }\n" }.joined()),
         Case(what: "too large a file", line: 1, reason: "larger than", yaml: String(repeating: "#", count: 300_000)),
         Case(what: "brackets without end", line: 1, reason: "", yaml: String(repeating: "[", count: 100_000)),

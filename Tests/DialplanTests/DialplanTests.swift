@@ -11,24 +11,28 @@ struct DialplanTests {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "dialplan").path
 
-    @Test("A1 A2 A3: the plan in dialplan/ knows 5000, 5001, 03 + extension and bare extensions", arguments: [
-        ("5000", Application(name: "any-mailbox")),
-        ("5001", Application(name: "own-mailbox")),
-        ("03100", Application(name: "leave-message", arguments: ["mailbox": "100"])),
-        ("0310", Application(name: "leave-message", arguments: ["mailbox": "10"])),
-        ("031234567890", Application(name: "leave-message", arguments: ["mailbox": "1234567890"])),
-        ("100", Application(name: "leave-message", arguments: ["mailbox": "100"])),
-        ("200", Application(name: "leave-message", arguments: ["mailbox": "200"])),
-        ("500012", Application(name: "leave-message", arguments: ["mailbox": "500012"])),
-    ])
+    @Test(
+        "A1 A2 A3: the plan in dialplan/ knows 5000, 5001, 03 + extension and bare extensions",
+        arguments: [
+            ("5000", Application(name: "any-mailbox")),
+            ("5001", Application(name: "own-mailbox")),
+            ("03100", Application(name: "leave-message", arguments: ["mailbox": "100"])),
+            ("0310", Application(name: "leave-message", arguments: ["mailbox": "10"])),
+            ("031234567890", Application(name: "leave-message", arguments: ["mailbox": "1234567890"])),
+            ("100", Application(name: "leave-message", arguments: ["mailbox": "100"])),
+            ("200", Application(name: "leave-message", arguments: ["mailbox": "200"])),
+            ("500012", Application(name: "leave-message", arguments: ["mailbox": "500012"])),
+        ])
     func shippedPlan(dialled: String, expected: Application) throws {
         #expect(try Dialplan.load(Self.folder).application(for: dialled, domain: "example.org") == expected)
     }
 
-    @Test("A10: a number that no rule takes starts nothing", arguments: [
-        "", "1", "12", "1234567", "03123456789012", "alice", "+100", "1+00", "0３100", "*97", ";x=1", "---",
-        String(repeating: "1", count: 100_000),
-    ])
+    @Test(
+        "A10: a number that no rule takes starts nothing",
+        arguments: [
+            "", "1", "12", "1234567", "03123456789012", "alice", "+100", "1+00", "0３100", "*97", ";x=1", "---",
+            String(repeating: "1", count: 100_000),
+        ])
     func unknownNumbers(dialled: String) throws {
         #expect(try Dialplan.load(Self.folder).application(for: dialled, domain: "example.org") == nil)
     }

@@ -20,10 +20,12 @@ struct GreetingTests {
         var question, saved, deleted, none, follows: String
     }
     static let kinds = [
-        Kind(kind: .unavailable, hear: "1", record: "2", delete: "3", question: "record-greeting-after-tone",
+        Kind(
+            kind: .unavailable, hear: "1", record: "2", delete: "3", question: "record-greeting-after-tone",
             saved: "greeting-saved", deleted: "greeting-deleted", none: "no-greeting-recorded",
             follows: "your-greeting-is"),
-        Kind(kind: .name, hear: "4", record: "5", delete: "6", question: "record-name-after-tone", saved: "name-saved",
+        Kind(
+            kind: .name, hear: "4", record: "5", delete: "6", question: "record-name-after-tone", saved: "name-saved",
             deleted: "name-deleted", none: "no-name-recorded", follows: "your-name-is"),
     ]
 
@@ -90,7 +92,8 @@ struct GreetingTests {
         call.when(kind.none, type: "*")
         call.when("to-hear-new-messages", type: "#")
         await house.retrieve(call)
-        #expect(call.heard(inOrder: kind.follows, kind.deleted, kind.none, kind.none, "to-hear-new-messages", "goodbye"))
+        #expect(
+            call.heard(inOrder: kind.follows, kind.deleted, kind.none, kind.none, "to-hear-new-messages", "goodbye"))
         #expect(call.heardAudio == House.speech(2, 7))
         #expect(try await stored(kind.kind, house) == nil)
     }
@@ -118,7 +121,8 @@ struct GreetingTests {
         call.when("to-listen", type: "2")
         call.when("greeting-saved", type: "2")
         await house.retrieve(call)
-        #expect(call.heard(inOrder: "beep", "your-mailbox-is-full", "to-listen", "greeting-saved", "your-mailbox-is-full"))
+        #expect(
+            call.heard(inOrder: "beep", "your-mailbox-is-full", "to-listen", "greeting-saved", "your-mailbox-is-full"))
         #expect(try await stored(.unavailable, house) == Array(House.speech(10, 4).prefix(20_000)))
         #expect(call.prompts.filter { $0 == "beep" }.count == 1)
     }
@@ -155,10 +159,12 @@ struct ChangePINTests {
         #expect(try await opens(House.pin, house) == false)
     }
 
-    @Test("C9 D2: weak PINs are refused with the reason, and the old one stays", arguments: [
-        ("123", "new-pin-too-short"), ("12345678901", "new-pin-too-long"), ("1234", "new-pin-too-easy"),
-        ("7777", "new-pin-too-easy"),
-    ])
+    @Test(
+        "C9 D2: weak PINs are refused with the reason, and the old one stays",
+        arguments: [
+            ("123", "new-pin-too-short"), ("12345678901", "new-pin-too-long"), ("1234", "new-pin-too-easy"),
+            ("7777", "new-pin-too-easy"),
+        ])
     func weak(pin: String, told: String) async throws {
         let house = try await House.open()
         let call = try await change(house, "\(pin)#")

@@ -95,7 +95,9 @@ struct HangUpTests {
         } check: { (house, call) async throws in
             let greeting = try #require(try await house.store.greeting(.unavailable, of: house.mailbox().id))
             let audio = try await house.store.audio(of: greeting.id, in: 0..<greeting.byteCount)
-            #expect(audio == (call.reached("greeting-saved") ? House.speech(3, 5) : House.speech(2, 7)), "step \(call.steps)")
+            #expect(
+                audio == (call.reached("greeting-saved") ? House.speech(3, 5) : House.speech(2, 7)),
+                "step \(call.steps)")
         }
     }
 

@@ -28,9 +28,14 @@ final class House: Sendable {
     static let noon = 1_795_262_400.0
 
     static func open(
-        quota: Int = Mailbox.defaultQuota, settings: VoicemailSettings = VoicemailSettings(), keymaps: KeyMaps? = nil
+        quota: Int = Mailbox.defaultQuota, settings: VoicemailSettings = VoicemailSettings(), keymaps: KeyMaps? = nil,
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws -> House {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "voicemail-\(UUID().uuidString)")
+        // In memory where there is such a place: hundreds of houses, each with its own durable commits.
+        let memory = URL(filePath: "/dev/shm")
+        let base =
+            FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
+        let folder = base.appending(path: "voicemail-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var options = SQLiteStoreOptions()
         options.now = { noon }
@@ -46,7 +51,7 @@ final class House: Sendable {
             store: store, phrasebook: try Phrasebook(directory: repository.appending(path: "prompts")),
             keymaps: try keymaps ?? KeyMaps.load(repository.appending(path: "dialplan/keymaps").path),
             settings: settings, now: { Date(timeIntervalSince1970: noon) },
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            logger: logger)
         return House(folder: folder, store: store, service: service)
     }
 
@@ -96,7 +101,8 @@ final class House: Sendable {
     }
 
     private func record(
-        _ purpose: NewRecording.Purpose, _ audio: [UInt8], _ mailbox: Mailbox, urgent: Bool, committedApart: Bool = false
+        _ purpose: NewRecording.Purpose, _ audio: [UInt8], _ mailbox: Mailbox, urgent: Bool,
+        committedApart: Bool = false
     ) async throws -> RecordingID {
         let new = NewRecording(mailbox: mailbox.id, purpose: purpose, encoding: .pcmu)
         let recording = try await store.openRecording(new)

@@ -72,18 +72,24 @@ struct KeyMapTests {
         var testDescription: String { with }
     }
 
-    @Test("a wrong map is refused with file, line and reason", arguments: [
-        Case(replaced: "goodbye: \"#\"", with: "goodbye: \"12\"", blames: "goodbye:", reason: "'12' is not a key"),
-        Case(replaced: "goodbye: \"#\"", with: "goodbye: x", blames: "goodbye:", reason: "'x' is not a key"),
-        Case(replaced: "goodbye: \"#\"", with: "goodbye: [1]", blames: "goodbye:", reason: "not a key"),
-        Case(replaced: "goodbye: \"#\"", with: "goodbye: 1", blames: "goodbye:", reason: "'1' already means new-messages"),
-        Case(replaced: "goodbye: \"#\"", with: "godbye: \"#\"", blames: "godbye:", reason: "no action 'godbye'"),
-        Case(replaced: "  goodbye: \"#\"\n", with: "", blames: "  new-messages: 1", reason: "which key is goodbye"),
-        Case(replaced: "recording:", with: "recoding:", blames: "recoding:", reason: "no menu 'recoding'"),
-        Case(replaced: "recording:\n  done: \"#\"", with: "recording: no", blames: "recording:", reason: "lines"),
-        Case(replaced: "start-over: \"*\"", with: "start-over: 5", blames: "start-over:", reason: "'5' is not a key"),
-        Case(replaced: "goodbye: \"#\"", with: "goodbye: *", blames: "goodbye:", reason: ""),
-    ])
+    @Test(
+        "a wrong map is refused with file, line and reason",
+        arguments: [
+            Case(replaced: "goodbye: \"#\"", with: "goodbye: \"12\"", blames: "goodbye:", reason: "'12' is not a key"),
+            Case(replaced: "goodbye: \"#\"", with: "goodbye: x", blames: "goodbye:", reason: "'x' is not a key"),
+            Case(replaced: "goodbye: \"#\"", with: "goodbye: [1]", blames: "goodbye:", reason: "not a key"),
+            Case(
+                replaced: "goodbye: \"#\"", with: "goodbye: 1", blames: "goodbye:",
+                reason: "'1' already means new-messages"),
+            Case(replaced: "goodbye: \"#\"", with: "godbye: \"#\"", blames: "godbye:", reason: "no action 'godbye'"),
+            Case(replaced: "  goodbye: \"#\"\n", with: "", blames: "  new-messages: 1", reason: "which key is goodbye"),
+            Case(replaced: "recording:", with: "recoding:", blames: "recoding:", reason: "no menu 'recoding'"),
+            Case(replaced: "recording:\n  done: \"#\"", with: "recording: no", blames: "recording:", reason: "lines"),
+            Case(
+                replaced: "start-over: \"*\"", with: "start-over: 5", blames: "start-over:",
+                reason: "'5' is not a key"),
+            Case(replaced: "goodbye: \"#\"", with: "goodbye: *", blames: "goodbye:", reason: ""),
+        ])
     func refused(_ bad: Case) throws {
         let yaml = try Self.yaml().replacing(bad.replaced, with: bad.with, maxReplacements: 1)
         let lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
@@ -94,9 +100,12 @@ struct KeyMapTests {
         #expect(error?.reason.contains(bad.reason) == true || bad.reason.isEmpty, "\(error?.reason ?? "")")
     }
 
-    @Test("what is no map at all is refused on its first line", arguments: [
-        "", "- 1", "hello", "main: {}", String(repeating: "#", count: 70_000), String(repeating: "[", count: 60_000),
-    ])
+    @Test(
+        "what is no map at all is refused on its first line",
+        arguments: [
+            "", "- 1", "hello", "main: {}", String(repeating: "#", count: 70_000),
+            String(repeating: "[", count: 60_000),
+        ])
     func noMap(yaml: String) {
         let error = #expect(throws: KeyMapError.self) { try KeyMap(yaml: yaml, file: "bad.yaml") }
         #expect(error?.line == 1)

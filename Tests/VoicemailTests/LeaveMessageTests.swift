@@ -14,10 +14,12 @@ struct LeaveMessageTests {
         let speech = House.speech(7.5)
         call.say(speech, ending: .key(.pound))
         await house.deposit(call)
-        #expect(call.prompts == [
-            "person-at-extension", "number-1", "number-0", "number-0", "is-not-available", "leave-message-after-tone",
-            "beep", "message-sent", "goodbye",
-        ])
+        #expect(
+            call.prompts == [
+                "person-at-extension", "number-1", "number-0", "number-0", "is-not-available",
+                "leave-message-after-tone",
+                "beep", "message-sent", "goodbye",
+            ])
         #expect(call.events.last == .hungUp)
         let message = try #require(try await house.messages(in: .new).first)
         #expect(try await house.audio(message) == speech)
@@ -56,9 +58,11 @@ struct LeaveMessageTests {
         #expect(try await house.messages(in: .new).count == 1)
     }
 
-    @Test("B1: pound skips greeting and instructions, and pounds typed in a hurry do not end the recording", arguments: [
-        "#", "##", "1#", "0a#",
-    ])
+    @Test(
+        "B1: pound skips greeting and instructions, and pounds typed in a hurry do not end the recording",
+        arguments: [
+            "#", "##", "1#", "0a#",
+        ])
     func skip(keys: String) async throws {
         let house = try await House.open()
         let call = ScriptedCall()
@@ -80,9 +84,11 @@ struct LeaveMessageTests {
         #expect(call.prompts == ["beep"])
     }
 
-    @Test("A4: star in the greeting or the instructions asks for the PIN and opens the mailbox", arguments: [
-        "person-at-extension", "number-0", "leave-message-after-tone",
-    ])
+    @Test(
+        "A4: star in the greeting or the instructions asks for the PIN and opens the mailbox",
+        arguments: [
+            "person-at-extension", "number-0", "leave-message-after-tone",
+        ])
     func logInFromGreeting(prompt: String) async throws {
         let house = try await House.open()
         try await house.message()
@@ -114,9 +120,11 @@ struct LeaveMessageTests {
         }
     }
 
-    @Test("B2: what is too short or silent is not delivered; the caller is told and may try again", arguments: [
-        (1.9, 1.0, "message-too-short"), (0.0, 0.0, "message-too-short"), (5.0, 0.2, "nothing-recorded"),
-    ])
+    @Test(
+        "B2: what is too short or silent is not delivered; the caller is told and may try again",
+        arguments: [
+            (1.9, 1.0, "message-too-short"), (0.0, 0.0, "message-too-short"), (5.0, 0.2, "nothing-recorded"),
+        ])
     func nothingSaid(seconds: Double, voiced: Double, told: String) async throws {
         let house = try await House.open()
         let call = ScriptedCall()
@@ -142,10 +150,13 @@ struct LeaveMessageTests {
         #expect(try await house.isConsistent())
     }
 
-    @Test("B2: however a recording ends, it is kept when it is long enough", arguments: [
-        (Take.Ending.key(.pound), "message-sent"), (.silence, "message-sent"), (.maximum, "recording-stopped-maximum"),
-        (.hangUp, "beep"), (.mediaTimeout, "beep"), (.shutdown, "beep"),
-    ])
+    @Test(
+        "B2: however a recording ends, it is kept when it is long enough",
+        arguments: [
+            (Take.Ending.key(.pound), "message-sent"), (.silence, "message-sent"),
+            (.maximum, "recording-stopped-maximum"),
+            (.hangUp, "beep"), (.mediaTimeout, "beep"), (.shutdown, "beep"),
+        ])
     func endings(ending: Take.Ending, told: String) async throws {
         let house = try await House.open()
         let call = ScriptedCall()
@@ -203,9 +214,11 @@ struct LeaveMessageTests {
         #expect(try await house.audio(message) == Array(House.speech(60).prefix(30_000)))
     }
 
-    @Test("A10: a store that fails is told to the caller, wherever in the call it happens", arguments: [
-        nil, "person-at-extension", "leave-message-after-tone", "beep",
-    ])
+    @Test(
+        "A10: a store that fails is told to the caller, wherever in the call it happens",
+        arguments: [
+            nil, "person-at-extension", "leave-message-after-tone", "beep",
+        ])
     func storeFails(moment: String?) async throws {
         let house = try await House.open()
         let call = ScriptedCall()

@@ -55,10 +55,12 @@ struct ListenTests {
         #expect(try await house.messages(in: .saved).count == 3)
     }
 
-    @Test("C2: one key means one thing while a message plays: where it goes on", arguments: [
-        ("1", 4.0, 0.0), ("7", 4.0, 1.0), ("7", 2.0, 0.0), ("9", 4.0, 7.0), ("5", 4.0, 4.0), ("88", 4.0, 4.0),
-        ("99", 1.0, 7.0), ("997", 1.0, 4.0), ("8A8", 3.0, 3.0), ("4", 3.0, 3.0), ("0", 3.0, 3.0), ("6", 3.0, 3.0),
-    ])
+    @Test(
+        "C2: one key means one thing while a message plays: where it goes on",
+        arguments: [
+            ("1", 4.0, 0.0), ("7", 4.0, 1.0), ("7", 2.0, 0.0), ("9", 4.0, 7.0), ("5", 4.0, 4.0), ("88", 4.0, 4.0),
+            ("99", 1.0, 7.0), ("997", 1.0, 4.0), ("8A8", 3.0, 3.0), ("4", 3.0, 3.0), ("0", 3.0, 3.0), ("6", 3.0, 3.0),
+        ])
     func position(keys: String, at second: Double, goesOn: Double) async throws {
         let house = try await House.open()
         try await house.message(10)
@@ -73,9 +75,11 @@ struct ListenTests {
         #expect(call.heard(inOrder: "end-of-message", "no-more-messages"))
     }
 
-    @Test("C2: ahead past the end ends the message; back from there plays its last seconds, pause all of it", arguments: [
-        ("7", 7.0), ("1", 0.0), ("8", 0.0), ("977", 4.0),
-    ])
+    @Test(
+        "C2: ahead past the end ends the message; back from there plays its last seconds, pause all of it",
+        arguments: [
+            ("7", 7.0), ("1", 0.0), ("8", 0.0), ("977", 4.0),
+        ])
     func afterTheEnd(keys: String, from: Double) async throws {
         let house = try await House.open()
         let id = try await house.message(10)
@@ -114,10 +118,13 @@ struct ListenTests {
         let call = Self.call()
         call.inAudio(at: 3, type: "5")
         await house.retrieve(call)
-        #expect(call.heard(inOrder:
-            "received", "today", "at", "noon", "from", "number-5", "number-5", "number-5", "number-1", "number-2",
-            "number-3", "number-4", "length", "number-1", "minutes-one", "and", "number-1", "seconds-one",
-            "end-of-message"))
+        #expect(
+            call.heard(
+                inOrder:
+                    "received", "today", "at", "noon", "from", "number-5", "number-5", "number-5", "number-1",
+                "number-2",
+                "number-3", "number-4", "length", "number-1", "minutes-one", "and", "number-1", "seconds-one",
+                "end-of-message"))
         #expect(call.heardAudio == House.speech(61))
     }
 
@@ -158,7 +165,9 @@ struct ListenTests {
         call.when("message-1", type: "##")
         call.when("message-3", do: { _ = try? await house.store.purge(third, of: house.mailbox().id) })
         await house.retrieve(call)
-        #expect(call.heard(inOrder: "message-1", "no-previous-messages", "message-1", "message-2", "message-1", "message-3"))
+        #expect(
+            call.heard(inOrder: "message-1", "no-previous-messages", "message-1", "message-2", "message-1", "message-3")
+        )
         #expect(try await house.folder(of: first) == .saved)
         #expect(try await house.folder(of: second) == .saved)
     }
@@ -185,9 +194,11 @@ struct ListenTests {
         }
     }
 
-    @Test("C4: recently deleted messages are listed under 6; undeleting or saving one makes it a saved one", arguments: [
-        "3", "2",
-    ])
+    @Test(
+        "C4: recently deleted messages are listed under 6; undeleting or saving one makes it a saved one",
+        arguments: [
+            "3", "2",
+        ])
     func recentlyDeleted(key: String) async throws {
         let house = try await House.open()
         let id = try await house.message(5, in: .deleted)
@@ -206,9 +217,11 @@ struct ListenTests {
             let house = try await House.open()
             let ids = [try await house.message(5, 1), try await house.message(5, 2), try await house.message(5, 3)]
             let call = Self.call()
-            call.when(gone == 0 ? "message-1" : "end-of-message", do: {
-                _ = try? await house.store.purge(ids[gone], of: house.mailbox().id)
-            })
+            call.when(
+                gone == 0 ? "message-1" : "end-of-message",
+                do: {
+                    _ = try? await house.store.purge(ids[gone], of: house.mailbox().id)
+                })
             call.when("to-hear-message-from-start", type: "#")
             call.when("end-of-message", type: "#")
             call.when("end-of-message", type: "#")

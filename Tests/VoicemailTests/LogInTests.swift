@@ -14,12 +14,17 @@ struct LogInTests {
         let call = ScriptedCall(account: "100")
         call.when("enter-pin", type: "4815#")
         await house.retrieve(call)
-        #expect(call.prompts.prefix(5) == ["enter-pin", "you-have", "number-1", "saved-messages-one", "to-hear-new-messages"])
+        #expect(
+            call.prompts.prefix(5) == [
+                "enter-pin", "you-have", "number-1", "saved-messages-one", "to-hear-new-messages",
+            ])
     }
 
-    @Test("A1: 5001 from a stranger, or from an account that is none, asks whose mailbox it is", arguments: [
-        nil, "999", "200",
-    ])
+    @Test(
+        "A1: 5001 from a stranger, or from an account that is none, asks whose mailbox it is",
+        arguments: [
+            nil, "999", "200",
+        ])
     func stranger(account: String?) async throws {
         let house = try await House.open()
         let call = ScriptedCall(account: account, caller: "100")
@@ -83,10 +88,11 @@ struct LogInTests {
         let call = ScriptedCall("5000")
         for _ in 0..<3 { call.when("enter-account-number", type: "999#") }
         await house.service.run("any-mailbox", arguments: [:], call)
-        #expect(call.prompts == [
-            "welcome", "enter-account-number", "unknown-account", "enter-account-number", "unknown-account",
-            "enter-account-number", "too-many-wrong-entries", "goodbye",
-        ])
+        #expect(
+            call.prompts == [
+                "welcome", "enter-account-number", "unknown-account", "enter-account-number", "unknown-account",
+                "enter-account-number", "too-many-wrong-entries", "goodbye",
+            ])
     }
 
     @Test("A10: an account number with digits to spare is none, and no end of keys ends the entry all the same")
@@ -106,9 +112,10 @@ struct LogInTests {
         let wrong = ScriptedCall(account: "100")
         for _ in 0..<3 { wrong.when("enter-pin", type: "4816#") }
         await house.retrieve(wrong)
-        #expect(wrong.prompts == [
-            "enter-pin", "wrong-pin", "enter-pin", "wrong-pin", "enter-pin", "too-many-wrong-pins", "goodbye",
-        ])
+        #expect(
+            wrong.prompts == [
+                "enter-pin", "wrong-pin", "enter-pin", "wrong-pin", "enter-pin", "too-many-wrong-pins", "goodbye",
+            ])
 
         let right = ScriptedCall(account: "100")
         right.when("enter-pin", type: "48155#")
@@ -138,9 +145,10 @@ struct LogInTests {
             let call = ScriptedCall(account: "100")
             call.type("###")
             await house.retrieve(call)
-            #expect(call.prompts == [
-                "enter-pin", "invalid-entry", "invalid-entry", "too-many-wrong-entries", "goodbye",
-            ])
+            #expect(
+                call.prompts == [
+                    "enter-pin", "invalid-entry", "invalid-entry", "too-many-wrong-entries", "goodbye",
+                ])
         }
         let call = ScriptedCall(account: "100")
         call.when("enter-pin", type: "4815#")
@@ -169,9 +177,11 @@ struct LogInTests {
         #expect(call.heard("no-new-messages"))
     }
 
-    @Test("A10: a store that fails at log-in or in a menu is told, and the call ends", arguments: [
-        "enter-pin", "no-messages",
-    ])
+    @Test(
+        "A10: a store that fails at log-in or in a menu is told, and the call ends",
+        arguments: [
+            "enter-pin", "no-messages",
+        ])
     func storeFails(moment: String) async throws {
         let house = try await House.open()
         let call = ScriptedCall(account: "100")

@@ -27,20 +27,24 @@ struct MainMenuTests {
         call.when("enter-pin", type: "4815#")
         call.when("to-end-the-call", type: "#")
         await house.retrieve(call)
-        #expect(call.prompts == [
-            "enter-pin", "you-have", "number-1", "urgent-messages-one", "number-1", "new-messages-one", "and", "number-2",
-            "saved-messages-other", "to-hear-new-messages", "press-1", "pause", "to-hear-saved-messages", "press-2",
-            "pause", "to-change-greeting-or-name", "press-4", "pause", "to-change-pin", "press-5", "pause",
-            "to-hear-deleted-messages", "press-6", "pause", "to-hear-this-again", "press-star", "pause",
-            "to-end-the-call", "goodbye",
-        ])
+        #expect(
+            call.prompts == [
+                "enter-pin", "you-have", "number-1", "urgent-messages-one", "number-1", "new-messages-one", "and",
+                "number-2",
+                "saved-messages-other", "to-hear-new-messages", "press-1", "pause", "to-hear-saved-messages", "press-2",
+                "pause", "to-change-greeting-or-name", "press-4", "pause", "to-change-pin", "press-5", "pause",
+                "to-hear-deleted-messages", "press-6", "pause", "to-hear-this-again", "press-star", "pause",
+                "to-end-the-call", "goodbye",
+            ])
         #expect(call.events.last == .hungUp)
     }
 
-    @Test("C1: each key leads where the default key map says", arguments: [
-        ("1", "no-new-messages"), ("2", "no-saved-messages"), ("4", "greeting-menu"), ("5", "enter-new-pin"),
-        ("6", "no-deleted-messages"), ("*", "no-messages"), ("#", "goodbye"),
-    ])
+    @Test(
+        "C1: each key leads where the default key map says",
+        arguments: [
+            ("1", "no-new-messages"), ("2", "no-saved-messages"), ("4", "greeting-menu"), ("5", "enter-new-pin"),
+            ("6", "no-deleted-messages"), ("*", "no-messages"), ("#", "goodbye"),
+        ])
     func keys(key: String, leadsTo: String) async throws {
         let house = try await House.open()
         let call = Self.call(key)
@@ -48,18 +52,21 @@ struct MainMenuTests {
         #expect(call.heard(inOrder: "to-hear-new-messages", leadsTo))
     }
 
-    @Test("C1: keys that mean nothing here are told at once; three in a row end the call", arguments: [
-        "3", "7", "8", "9", "0", "A", "D",
-    ])
+    @Test(
+        "C1: keys that mean nothing here are told at once; three in a row end the call",
+        arguments: [
+            "3", "7", "8", "9", "0", "A", "D",
+        ])
     func wrongKeys(key: String) async throws {
         let house = try await House.open()
         let call = Self.call(key)
         call.when("invalid-key", type: key)
         call.when("to-hear-new-messages", type: key)
         await house.retrieve(call)
-        #expect(call.prompts.suffix(5) == [
-            "invalid-key", "invalid-key", "to-hear-new-messages", "too-many-wrong-entries", "goodbye",
-        ])
+        #expect(
+            call.prompts.suffix(5) == [
+                "invalid-key", "invalid-key", "to-hear-new-messages", "too-many-wrong-entries", "goodbye",
+            ])
     }
 
     @Test("C1: a right key in between forgives the wrong ones")
@@ -81,9 +88,11 @@ struct MainMenuTests {
         #expect(call.events.suffix(3) == [.silence, .heard("goodbye"), .hungUp])
     }
 
-    @Test("C1: the owner of a nearly full mailbox is warned", arguments: [
-        (189_000, "mailbox-almost-full"), (180_000, "your-mailbox-is-full"), (400_000, "no-messages"),
-    ])
+    @Test(
+        "C1: the owner of a nearly full mailbox is warned",
+        arguments: [
+            (189_000, "mailbox-almost-full"), (180_000, "your-mailbox-is-full"), (400_000, "no-messages"),
+        ])
     func warnings(quota: Int, told: String) async throws {
         let house = try await House.open(quota: quota)
         try await house.greeting(.unavailable, 20)

@@ -181,8 +181,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     func record(_ limits: RecordingLimits, into sink: any RecordingSink) async -> Take {
         note(.recording)
-        let speech = state.withLock { state in
-            state.speeches.isEmpty ? nil : state.speeches.removeFirst()
+        let speech = state.withLock { state -> Speech? in
+            // Keys from before the recording are nobody's any more.
+            state.typed = []
+            return state.speeches.isEmpty ? nil : state.speeches.removeFirst()
         }
         guard var speech else { return end(Take(ending: .hangUp, duration: .zero, voiced: .zero)) }
         if (try? step()) == nil { speech.ending = .hangUp }
@@ -235,9 +237,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         await cue.deed?()
     }
 
-    /// The next typed key that is one of `keys`; those before it are dropped.
+    /// The next typed key that is one of `keys`; those before it are dropped. Where nothing is wanted they wait.
     private func nextKey(of keys: Set<Key>) -> Key? {
         state.withLock { state in
+            guard !keys.isEmpty else { return nil }
             while !state.typed.isEmpty {
                 let key = state.typed.removeFirst()
                 if keys.contains(key) { return key }
