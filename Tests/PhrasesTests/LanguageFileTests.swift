@@ -19,7 +19,7 @@ import Testing
         ("singular: [1]", "", "'singular' is missing"),
         ("singular: [1]", "singular: [1", "line"),
         ("  welcome:", "  welcomes:", "prompt 'welcome' is missing"),
-        ("  noon: \"noon.\"", "  no_on: \"noon.\"", "'no_on' has no text, or a name"),
+        ("  today: \"today,\"", "  to_day: \"today,\"", "'to_day' has no text, or a name"),
         ("  hundred: \"hundred,\"\n", "", "needs 'hundred', which has no text"),
         ("\"< hundred [>]\"", "\"< hundred [>\"", "lacks a ']'"),
         ("\"< hundred [>]\"", "\"<hundreds hundred\"", "no set 'hundreds'"),

@@ -34,10 +34,10 @@ def check(reader: Reader, script: Script, clip: str) -> str | None:
 
 
 def letters(script: Script, text: str) -> str:
-    """The text's letters alone, with figures written out, so that "21st" is "twenty-first"."""
+    """The text's letters and digits alone, with figures written out, so that "21st" is "twenty-first"."""
     text = re.sub(r"(\d+)(?:st|nd|rd|th)\b", lambda match: written(script.ordinals, match[1]), text.lower())
     text = re.sub(r"\d+", lambda match: written(script.numbers, match[0]), text)
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if letter.isalpha())
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if letter.isalnum())
 
 
 def written(numbers: dict[int, str], figures: str) -> str:

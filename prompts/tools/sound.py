@@ -32,8 +32,9 @@ def cut_carrier(samples: Samples, rate: int) -> Samples:
     gaps = np.diff(sounding)
     if not (gaps > 6).any():
         raise ValueError("no gap after the carrier")
-    word = sounding[int(np.argmax(gaps > 6)) + 1]
-    return samples[max(0, int(word) - 4) * frame :]
+    first = int(np.argmax(gaps > 6))
+    middle = int(sounding[first] + sounding[first + 1]) // 2  # the word may begin more softly than it is found
+    return samples[middle * frame :]
 
 
 def finish(samples: Samples, rate: int) -> Samples:
@@ -45,8 +46,14 @@ def finish(samples: Samples, rate: int) -> Samples:
     end = int(sounding[-1] + 1) * FRAME + EDGE
     speech = np.pad(speech, (0, max(0, end - len(speech))))[start:end]
     level = float(np.sqrt((loudness[sounding] ** 2).mean()))
-    speech *= min(LEVEL / level, PEAK / float(np.abs(speech).max()))
-    return faded(speech, FADE)
+    return faded(limited(speech * (LEVEL / level)), FADE)
+
+
+def limited(samples: Samples) -> Samples:
+    """Bends what is above the knee so that it stays under the peak: a few short peaks in a prompt."""
+    knee, height = PEAK * 0.75, np.abs(samples)
+    bent = knee + (PEAK - knee) * np.tanh((height - knee) / (PEAK - knee))
+    return np.where(height > knee, np.sign(samples) * bent, samples).astype(np.float32)
 
 
 def faded(samples: Samples, length: int) -> Samples:

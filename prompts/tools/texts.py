@@ -28,7 +28,7 @@ class Script:
 
     def is_carried(self, clip: str) -> bool:
         """One word by itself is spoken badly, so it is said after others and cut off them."""
-        return " " not in self.spoken.get(clip, self.texts[clip])
+        return " " not in self.texts[clip]
 
 
 def languages(prompts: Path) -> list[Path]:
