@@ -10,9 +10,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], _ more: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + more)
 }
+
+/// Media keeps a 20 ms clock, which code that is not optimised cannot do for many calls: it is in debug builds too.
+let optimised = [SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -48,7 +51,7 @@ let package = Package(
         .systemLibrary(name: "CSampleRate"),
 
         room("SIP", ["COsip", crypto, logging] + nio),
-        room("Media", ["COrtp", "CSpanDSP", "CSndFile", "CSampleRate", logging]),
+        room("Media", ["COrtp", "CSpanDSP", "CSndFile", "CSampleRate", logging], optimised),
         room("CallControl"),
         room("Telephony", ["CallControl", "SIP", "Media", logging]),
         room("Mailboxes", [grdb, crypto, cryptoExtras, logging]),
