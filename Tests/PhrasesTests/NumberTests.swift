@@ -72,10 +72,11 @@ import Testing
         #expect(English.words(phrases.duration(seconds: seconds)) == spoken)
     }
 
-    @Test(arguments: [
-        ("101", "1 0 1"), ("+1-555 0100", "plus 1 5 5 5 0 1 0 0"), ("*98#", "star 9 8 pound"),
-        ("Al", "letter-a letter-l"), (nil, "unknown-caller"), ("", "unknown-caller"), ("é٣\u{0}", "unknown-caller"),
-    ] as [(String?, String)])
+    @Test(
+        arguments: [
+            ("101", "1 0 1"), ("+1-555 0100", "plus 1 5 5 5 0 1 0 0"), ("*98#", "star 9 8 pound"),
+            ("Al", "letter-a letter-l"), (nil, "unknown-caller"), ("", "unknown-caller"), ("é٣\u{0}", "unknown-caller"),
+        ] as [(String?, String)])
     func `digits are said one by one and what cannot be said is left out (C3)`(text: String?, spoken: String) {
         #expect(English.words(phrases.digits(text)) == spoken)
     }

@@ -79,11 +79,13 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="render unchanged prompts too")
     arguments = parser.parse_args()
     wrong = 0
-    for folder in texts.languages(PROMPTS):
-        if arguments.language in (None, folder.name):
-            script = texts.read(folder)
-            render(script, arguments.all)
-            wrong += read_back(script)
+    folders = [folder for folder in texts.languages(PROMPTS) if arguments.language in (None, folder.name)]
+    if not folders:
+        raise SystemExit(f"{PROMPTS}: no language {arguments.language or ''}")
+    for folder in folders:
+        script = texts.read(folder)
+        render(script, arguments.all)
+        wrong += read_back(script)
     return 1 if wrong else 0
 
 
