@@ -74,7 +74,8 @@ final class AudioFileTests {
         write("broken.flac", Array("fLaC but not really".utf8))
         write("long.wav", wave(Array(repeating: 0, count: 8_000 * 61), rate: 8_000))
         write("notes.txt", [1, 2, 3])
-        let (library, problems) = PromptLibrary.load(directory, expecting: ["en": ["short", "absent"], "es": ["hola"]])
+        let (library, problems) = PromptLibrary.load(
+            directory, expecting: ["en": ["short", "absent"], "es": ["hola"]])
         #expect(library.audio("short", language: "en", codec: .pcmu)?.bytes.count == 800)
         #expect(
             problems.map(\.file).sorted() == [

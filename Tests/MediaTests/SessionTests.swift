@@ -78,7 +78,9 @@ struct SessionTests {
         try await events.fence(session)
         for index in 0..<3 {
             let payload = Array(speech(480)[index * 160..<(index + 1) * 160])
-            phone.send(rtpBytes(type: 8, sequence: UInt16(index), timestamp: UInt32(index) * 160, payload), to: session.localPort)
+            phone.send(
+                rtpBytes(type: 8, sequence: UInt16(index), timestamp: UInt32(index) * 160, payload),
+                to: session.localPort)
         }
         session.stopRecording()
         let (audio, _) = try await events.recording()
@@ -102,7 +104,9 @@ struct SessionTests {
         order.removeAll { $0 == 40 }
         for index in order {
             let piece = Array(said[index * 160..<(index + 1) * 160])
-            phone.send(rtpBytes(sequence: UInt16(index) &+ 65_500, timestamp: UInt32(index * 160) &+ 4_294_965_000, piece), to: session.localPort)
+            phone.send(
+                rtpBytes(sequence: UInt16(index) &+ 65_500, timestamp: UInt32(index * 160) &+ 4_294_965_000, piece),
+                to: session.localPort)
         }
         session.stopRecording()
         let (audio, summary) = try await events.recording()
@@ -127,8 +131,11 @@ struct SessionTests {
         let said = speech(320)
         phone.send(rtpBytes(sequence: 1, timestamp: 0, Array(said[..<160])), to: session.localPort)
         for sequence in UInt16(0)..<20 {
-            intruder.send(rtpBytes(sequence: sequence, timestamp: 0, source: 66, speech(160, seed: 66)), to: session.localPort)
-            intruder.send(rtpBytes(type: 101, sequence: sequence, timestamp: 9, eventBytes("9", duration: 160)), to: session.localPort)
+            intruder.send(
+                rtpBytes(sequence: sequence, timestamp: 0, source: 66, speech(160, seed: 66)), to: session.localPort)
+            intruder.send(
+                rtpBytes(type: 101, sequence: sequence, timestamp: 9, eventBytes("9", duration: 160)),
+                to: session.localPort)
         }
         phone.send(rtpBytes(sequence: 2, timestamp: 160, Array(said[160...])), to: session.localPort)
         session.stopRecording()
@@ -161,7 +168,9 @@ struct SessionTests {
         session.start(.to(phone, events: 96))
         for (sequence, end) in [false, false, true, true, true].enumerated() {
             let payload = eventBytes("5", duration: UInt16(160 * (sequence + 1)), end: end)
-            phone.send(rtpBytes(type: 96, sequence: UInt16(min(sequence, 2)), timestamp: 1_000, payload), to: session.localPort)
+            phone.send(
+                rtpBytes(type: 96, sequence: UInt16(min(sequence, 2)), timestamp: 1_000, payload), to: session.localPort
+            )
         }
         #expect(try await events.next() == .digit("5"))
         session.press("5")
@@ -193,7 +202,8 @@ struct SessionTests {
         for (index, piece) in tone(770, 1_336, count: 1_600).pieces(of: 160).enumerated() {
             phone.send(rtpBytes(sequence: UInt16(index), timestamp: UInt32(index * 160), piece), to: session.localPort)
         }
-        phone.send(rtpBytes(type: 101, sequence: 10, timestamp: 1_600, eventBytes("1", duration: 160)), to: session.localPort)
+        phone.send(
+            rtpBytes(type: 101, sequence: 10, timestamp: 1_600, eventBytes("1", duration: 160)), to: session.localPort)
         #expect(try await events.next() == .digit("1"))
     }
 
@@ -318,7 +328,8 @@ struct SessionTests {
         var sent = 0
         while sent < 420 {
             for _ in 0..<40 {
-                phone.send(rtpBytes(sequence: UInt16(sent), timestamp: UInt32(sent * 1_280), second), to: session.localPort)
+                phone.send(
+                    rtpBytes(sequence: UInt16(sent), timestamp: UInt32(sent * 1_280), second), to: session.localPort)
                 sent += 1
             }
             _ = try phone.packet()
@@ -359,7 +370,8 @@ struct SessionTests {
             try MediaEngine(MediaConfiguration(bindAddress: "localhost", workers: 1), logger: logger)
         }
         #expect(throws: MediaError.self) {
-            try MediaEngine(MediaConfiguration(bindAddress: "127.0.0.1", ports: 5_001...5_001, workers: 1), logger: logger)
+            try MediaEngine(
+                MediaConfiguration(bindAddress: "127.0.0.1", ports: 5_001...5_001, workers: 1), logger: logger)
         }
         #expect(throws: MediaError.self) {
             try MediaEngine(MediaConfiguration(bindAddress: "127.0.0.1", workers: 0), logger: logger)

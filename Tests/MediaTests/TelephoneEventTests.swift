@@ -18,7 +18,10 @@ struct TelephoneEventTests {
     }
 
     @Test func aPressWithThreeEndsCountsOnce() {
-        #expect(pressed([("5", 100, 160, false), ("5", 100, 320, false)] + Array(repeating: ("5", 100, 480, true), count: 3)) == "5")
+        #expect(
+            pressed(
+                [("5", 100, 160, false), ("5", 100, 320, false)] + Array(repeating: ("5", 100, 480, true), count: 3))
+                == "5")
     }
 
     @Test func allEndsLostStillCountsOnceAndAtOnce() {
@@ -30,7 +33,9 @@ struct TelephoneEventTests {
     }
 
     @Test func endsOfAnEarlierKeyThatComeLateAreNothingNew() {
-        #expect(pressed([("1", 100, 160, false), ("2", 900, 160, false), ("1", 100, 480, true), ("2", 900, 480, true)]) == "12")
+        #expect(
+            pressed([("1", 100, 160, false), ("2", 900, 160, false), ("1", 100, 480, true), ("2", 900, 480, true)])
+                == "12")
     }
 
     @Test func theSameKeyTwiceWithoutAGapIsTwoPresses() {

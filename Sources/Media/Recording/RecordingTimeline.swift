@@ -121,7 +121,9 @@ struct RecordingTimeline {
     }
 
     /// Places the first packet of a stream by the time of its arrival.
-    private mutating func place(_ packet: RTPHeader, _ payload: Span<UInt8>, at now: MediaTime, into audio: inout [UInt8]) {
+    private mutating func place(
+        _ packet: RTPHeader, _ payload: Span<UInt8>, at now: MediaTime, into audio: inout [UInt8]
+    ) {
         finish(into: &audio)
         let due = lastEnd + now.bytes(since: lastArrival) - payload.count
         let position = due - end <= Self.jitter ? end : due

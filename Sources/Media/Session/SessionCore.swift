@@ -216,7 +216,8 @@ final class SessionCore: @unchecked Sendable {
     /// RTCP has arrived. Only reports of the peer's host are shown to oRTP.
     func receiveControl(at now: MediaTime, inbox: DatagramInbox) {
         for index in 0..<inbox.read(sockets.rtcp) {
-            guard let (source, bytes) = inbox.datagram(index), let peer = lock.destination, source.hasSameHost(as: peer),
+            guard let (source, bytes) = inbox.datagram(index), let peer = lock.destination,
+                source.hasSameHost(as: peer),
                 let length = leadingReportLength(Span(_unsafeElements: bytes))
             else { continue }
             if lock.isLocked, source != heardControl {

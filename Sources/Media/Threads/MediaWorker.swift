@@ -102,6 +102,8 @@ final class MediaWorker: @unchecked Sendable {
     }
 
     private func run() {
+        // Voice before everything else that this machine does. Only root may ask for it; without, it is as it is.
+        _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -11)
         var deadline = Self.now().nanoseconds
         while true {
             for slot in 0..<Self.slots {
