@@ -33,7 +33,6 @@ public struct Parameters: Hashable, Sendable, ExpressibleByArrayLiteral {
     }
 
     private func index(of name: String) -> Int? {
-        let wanted = name.lowercased()
-        return entries.firstIndex { $0.name.lowercased() == wanted }
+        entries.firstIndex { $0.name.equalsIgnoringCase(name) }
     }
 }

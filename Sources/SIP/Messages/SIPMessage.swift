@@ -27,18 +27,16 @@ public struct MessageHead: Hashable, Sendable {
 
     /// All values of a header in `other`, one for each header line, in order.
     public func values(of name: String) -> [String] {
-        let wanted = name.lowercased()
-        return other.lazy.filter { $0.name.lowercased() == wanted }.map(\.value)
+        other.lazy.filter { $0.name.equalsIgnoringCase(name) }.map(\.value)
     }
 
     /// The comma-separated tokens of a header such as Supported, Require, Allow or Accept: trimmed, lower case.
     public func tokens(of name: String) -> [String] {
         values(of: name).flatMap { $0.split(separator: ",") }
-            .map { token in
-                String(token.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-                    .lowercased()
+            .compactMap { token in
+                let words = token.split { $0 == " " || $0 == "\t" }
+                return words.isEmpty ? nil : words.joined(separator: " ").lowercased()
             }
-            .filter { !$0.isEmpty }
     }
 }
 

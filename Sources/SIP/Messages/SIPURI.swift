@@ -1,7 +1,18 @@
-// A SIP or SIPS URI (RFC 3261 §19.1). Parsing and writing are in SIPURI+Text.swift.
+// A SIP or SIPS URI (RFC 3261 §19.1), and any other URI as opaque text: From, To and Contact may hold a `tel:`.
+// Parsing and writing are in SIPURI+Text.swift.
 
 public struct SIPURI: Hashable, Sendable {
-    public enum Scheme: String, Sendable { case sip, sips }
+    /// In lower case.
+    public struct Scheme: RawRepresentable, Hashable, Sendable {
+        public var rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        public static let sip = Scheme(rawValue: "sip")
+        public static let sips = Scheme(rawValue: "sips")
+
+        /// Whether the URI has the parts below; otherwise it has its scheme and `opaque` only.
+        public var isSIP: Bool { self == .sip || self == .sips }
+    }
 
     public var scheme: Scheme
     /// Unescaped user part, nil when there is none. User parameters (`;phone-context=`) are still in it.
@@ -13,6 +24,14 @@ public struct SIPURI: Hashable, Sendable {
     public var parameters: Parameters
     /// The text behind `?`, as it came; a Request-URI must not have any.
     public var headers: String?
+    /// The text behind the colon of a URI that is neither SIP nor SIPS, as it came; its host is empty.
+    public var opaque: String?
+
+    /// A URI of another scheme than SIP and SIPS.
+    public init(scheme: Scheme, opaque: String) {
+        self.init(scheme: scheme, host: "")
+        self.opaque = opaque
+    }
 
     public init(
         scheme: Scheme = .sip, user: String? = nil, password: String? = nil, host: String, port: UInt16? = nil,
