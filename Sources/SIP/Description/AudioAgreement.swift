@@ -1,0 +1,75 @@
+// What offer and answer take in and give out: what we can do with audio, and what both sides agreed on.
+
+/// A codec by its RTP encoding name.
+public enum CodecName: String, Hashable, Sendable, CaseIterable {
+    case pcmu = "PCMU"
+    case pcma = "PCMA"
+
+    /// The static payload type (RFC 3551 §6).
+    var staticPayloadType: UInt8 { self == .pcmu ? 0 : 8 }
+}
+
+/// Our side of an audio stream.
+public struct MediaCapabilities: Hashable, Sendable {
+    /// A numeric address, IPv6 without brackets.
+    public var address: String
+    /// The RTP port.
+    public var port: UInt16
+    /// What we can decode; the order is our preference in an offer. In an answer the offer's order counts.
+    public var codecs: [CodecName]
+    public var sessionID: UInt64
+    /// Of the description; the caller raises it by one each time the description changes (RFC 3264 §8).
+    public var version: UInt64
+
+    public init(
+        address: String, port: UInt16, codecs: [CodecName] = [.pcmu, .pcma], sessionID: UInt64, version: UInt64
+    ) {
+        self.address = address
+        self.port = port
+        self.codecs = codecs
+        self.sessionID = sessionID
+        self.version = version
+    }
+}
+
+/// Which way audio may flow, seen from our side.
+public enum MediaDirection: String, Hashable, Sendable {
+    case sendReceive = "sendrecv"
+    case sendOnly = "sendonly"
+    case receiveOnly = "recvonly"
+    case inactive
+
+    public var sends: Bool { self == .sendReceive || self == .sendOnly }
+    public var receives: Bool { self == .sendReceive || self == .receiveOnly }
+
+    init(sends: Bool, receives: Bool) {
+        self = sends ? (receives ? .sendReceive : .sendOnly) : (receives ? .receiveOnly : .inactive)
+    }
+}
+
+/// The audio stream that offer and answer settled.
+public struct AudioAgreement: Hashable, Sendable {
+    /// `PCMU` or `PCMA`.
+    public var encoding: String
+    public var payloadType: UInt8
+    /// The payload type of RFC 4733 events with the codec's clock; nil when none was agreed.
+    public var telephoneEvent: UInt8?
+    /// Numeric, IPv6 without brackets; 0.0.0.0 when the peer holds the old way.
+    public var remoteAddress: String
+    public var remotePort: UInt16
+    public var remoteControlPort: UInt16
+    public var direction: MediaDirection
+
+    public init(
+        encoding: String, payloadType: UInt8, telephoneEvent: UInt8?, remoteAddress: String, remotePort: UInt16,
+        remoteControlPort: UInt16, direction: MediaDirection
+    ) {
+        self.encoding = encoding
+        self.payloadType = payloadType
+        self.telephoneEvent = telephoneEvent
+        self.remoteAddress = remoteAddress
+        self.remotePort = remotePort
+        self.remoteControlPort = remoteControlPort
+        self.direction = direction
+    }
+}
