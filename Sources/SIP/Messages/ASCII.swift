@@ -66,8 +66,6 @@ struct CharacterClass: Sendable {
     static let plainValue = CharacterClass("[]:", and: .token)
     /// A name or an IPv4 address; the underscore is not legal and is common.
     static let hostname = CharacterClass("-._", and: .alphanumeric)
-    /// `word` of the Call-ID, with the `@` in it.
-    static let callID = CharacterClass("()<>:\\\"/[]?{}@", and: .token)
 }
 
 extension String {

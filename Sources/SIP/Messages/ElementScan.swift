@@ -24,7 +24,7 @@ struct ElementScan {
 
     /// The element that a comma at `index` ends, and nil for every other byte.
     mutating func take(_ byte: UInt8, at index: Int) throws(MessageError) -> HeaderElement? {
-        guard byte < HeaderElements.commaStandIn, place == .escaped || byte >= ASCII.space || byte == ASCII.tab else {
+        guard byte < HeaderElements.padding, place == .escaped || byte >= ASCII.space || byte == ASCII.tab else {
             throw MessageError("Illegal byte in a header field")
         }
         switch place {

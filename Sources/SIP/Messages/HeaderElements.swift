@@ -18,6 +18,12 @@ enum HeaderElements {
     /// Stand-ins for `%` and `,`: bytes that UTF-8 never contains, so nothing legal collides with them.
     static let percentStandIn: UInt8 = 0xFF
     static let commaStandIn: UInt8 = 0xFE
+    /// Behind a URI such as `sip:b`, which libosip2 takes for too short.
+    static let padding: UInt8 = 0xFD
+    private static let shortestURI = 6
+
+    /// Put in front of every URI that is neither SIP nor SIPS: libosip2 refuses `h323:` and `soap.beep:`.
+    static let opaqueScheme = "opaque"
 
     enum Form { case via, address }
 
@@ -46,7 +52,11 @@ enum HeaderElements {
             try appendDisplayName(element.range.lowerBound..<uri.lowerBound - 1, of: bytes, to: &section)
         }
         section.append(ASCII.opening)
+        if !SIPURI.Scheme(rawValue: try URIText.scheme(of: bytes[uri])).isSIP {
+            section.append(contentsOf: "\(opaqueScheme):".utf8)
+        }
         appendURI(bytes[uri], to: &section)
+        if uri.count < shortestURI { section.append(padding) }
         section.append(ASCII.closing)
         append(uri.upperBound + (element.isBracketed ? 1 : 0)..<element.range.upperBound, of: bytes, to: &section)
     }

@@ -94,7 +94,9 @@ public enum MessageParser {
     }
 
     private static func head(_ sections: MessageSections, _ parsed: borrowing OsipMessage) throws(MessageError) -> MessageHead {
-        guard let range = sections.first(.callID), !range.isEmpty, CharacterClass.callID.containsAll(sections.bytes[range])
+        // Opaque, so signs that the grammar has not foreseen do no harm; blanks and bytes outside of ASCII would.
+        guard let range = sections.first(.callID), !range.isEmpty,
+            sections.bytes[range].allSatisfy({ $0 > ASCII.space && $0 < 0x7F })
         else { throw MessageError("Malformed Call-ID header field") }
         var head = MessageHead(
             from: try parsed.from(), to: try parsed.to(), callID: sections.text(range), cseq: try parsed.cseq())

@@ -53,8 +53,9 @@ struct MessageWriter {
     mutating func write(quoted text: String) {
         bytes.append(ASCII.quote)
         for byte in text.utf8 {
-            if byte == ASCII.quote || byte == ASCII.backslash { bytes.append(ASCII.backslash) }
             let breaks = byte == ASCII.carriageReturn || byte == ASCII.lineFeed || byte == 0
+            let isControl = byte < ASCII.space && byte != ASCII.tab && !breaks
+            if byte == ASCII.quote || byte == ASCII.backslash || isControl { bytes.append(ASCII.backslash) }
             bytes.append(breaks ? ASCII.space : byte)
         }
         bytes.append(ASCII.quote)

@@ -8,7 +8,7 @@ enum OsipText {
     static func text(_ string: UnsafeMutablePointer<CChar>?) -> String? {
         guard let string else { return nil }
         var cursor = string
-        while cursor.pointee != 0 {
+        while cursor.pointee != 0, UInt8(bitPattern: cursor.pointee) != HeaderElements.padding {
             switch UInt8(bitPattern: cursor.pointee) {
             case HeaderElements.percentStandIn: cursor.pointee = CChar(ASCII.percent)
             case HeaderElements.commaStandIn: cursor.pointee = CChar(ASCII.comma)
@@ -90,8 +90,12 @@ extension SIPURI {
     init(_ uri: UnsafeMutablePointer<osip_uri_t>) throws(MessageError) {
         let scheme = Scheme(rawValue: (OsipText.text(uri.pointee.scheme) ?? "").lowercased())
         guard scheme.isSIP else {
-            guard let opaque = OsipText.text(uri.pointee.string) else { throw MessageError("Malformed URI") }
-            self.init(scheme: scheme, opaque: opaque)
+            guard scheme.rawValue == HeaderElements.opaqueScheme, let text = OsipText.text(uri.pointee.string) else {
+                throw MessageError("Malformed URI")
+            }
+            self.init(
+                scheme: Scheme(rawValue: try URIText.scheme(of: text.utf8)),
+                opaque: String(text.drop { $0 != ":" }.dropFirst()))
             return
         }
         let parts = uri.pointee

@@ -134,6 +134,7 @@ struct ParsingTests {
             Wire.request(Wire.invite(replacing: ["From: <tel:+15551234;phone-context=a>;tag=9", "To: tel:+1555"])))
         #expect(request.head.from.uri.scheme.rawValue == "tel" && request.head.from.uri.opaque == "+15551234;phone-context=a")
         #expect(request.head.from.description == "<tel:+15551234;phone-context=a>;tag=9")
+        #expect(try NameAddress(parsing: "<soap.beep://192.0.2.103:3002>;tag=1").description == "<soap.beep://192.0.2.103:3002>;tag=1")
     }
 
     @Test func `a request of RFC 2543 without tag, branch, Max-Forwards and Content-Length is read`() throws {
@@ -168,6 +169,11 @@ struct ParsingTests {
     @Test func `a branch of the magic cookie alone is read as it is`() throws {
         let request = try #require(Wire.request(Wire.invite(replacing: ["Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK"])))
         #expect(request.head.vias.first?.branch == "z9hG4bK")
+    }
+
+    @Test func `a host of one letter and a scheme that begins like sip are read`() throws {
+        #expect(try NameAddress(parsing: "<sip:b>;tag=1").uri == SIPURI(host: "b"))
+        #expect(try NameAddress(parsing: "<sipx:bob@example.org>").uri.opaque == "bob@example.org")
     }
 
     @Test func `a REGISTER with a star contact removes everything`() throws {

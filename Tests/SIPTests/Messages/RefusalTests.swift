@@ -14,7 +14,7 @@ struct RefusalTests {
         ["To: <sip:bob@example.org>;tag=a b"], ["To: <sip:bob@exa mple.org>"], ["To: sip:b ob@example.org"],
         ["To: <sip:bob@example.org:99999>"], ["To: <sip:bob@[::g]>"], ["To: <sip:bob@::1>"], ["To: <sip:bob@>"],
         ["To: <sip:bob@example.org;;lr>"], ["To: <sip:bob@example.org;=x>"], ["To: <sip:%fe@example.org>"],
-        ["To: <sip:%4@example.org>"], ["To: <sipx:bob@example.org>"], ["To: bob"],
+        ["To: <sip:%4@example.org>"], ["To: bob"],
         ["Contact: sip:alice@192.0.2.1?Route=%3Csip:x%3E"], ["Contact: \"Joe\" <sip:joe@example.org>;;;;"],
         ["Contact: <sip:joe@example.org>,,<sip:jim@example.org>"], ["Contact: *"], ["Contact: <mailto:joe@example.org>"],
         ["Via: SIP/2.0/UDP 192.0.2.15;;,;,,"], ["Via: SIP/2.0/UDP 192.0.2.1;branch=a, SIP/2.0/UDP"],
