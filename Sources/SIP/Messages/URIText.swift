@@ -26,7 +26,8 @@ enum URIText {
         guard uri.count <= maximumLength else { throw MessageError(status: 414, "URI too long") }
         for (index, byte) in zip(uri.indices, uri) {
             switch byte {
-            case 0...ASCII.space, 0x7F, ASCII.opening, ASCII.closing, ASCII.quote, ASCII.backslash, HeaderElements.padding...0xFF:
+            case 0...ASCII.space, 0x7F, ASCII.opening, ASCII.closing, ASCII.quote, ASCII.backslash,
+                HeaderElements.padding...0xFF:
                 throw MessageError("Malformed URI")
             case ASCII.percent:
                 guard index + 2 < uri.endIndex, ASCII.hexadecimal(uri[index + 1]) != nil,
