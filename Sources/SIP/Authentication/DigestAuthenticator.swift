@@ -1,6 +1,6 @@
-// The server side of digest authentication (RFC 3261 §22, RFC 7616, RFC 8760). A nonce carries its own time, number and
-// seal, so nothing is stored for those who never authenticate. After the first success the counts that were used with
-// a nonce are remembered, and no request is believed twice.
+// The server side of digest authentication (RFC 3261 §22, RFC 7616, RFC 8760). A nonce carries its own time, number
+// and seal, so nothing is stored for those who never authenticate. After the first success the counts that were used
+// with a nonce are remembered, and no request is believed twice.
 
 internal import Crypto
 
@@ -136,7 +136,7 @@ public struct DigestAuthenticator: Sendable {
 
     private static func names(_ text: String, theSameAs uri: SIPURI) -> Bool {
         guard let claimed = try? SIPURI(parsing: text) else { return false }
-        return claimed.user == nil || claimed.user == uri.user
+        return claimed.user == uri.user && claimed.host == uri.host
     }
 }
 

@@ -1,5 +1,5 @@
-// The comma-separated fields behind `Digest` in a challenge or in credentials (RFC 7616 §3.3, §3.4). Phones quote what
-// should be bare and leave bare what should be quoted, so both are read everywhere.
+// The comma-separated fields behind `Digest` in a challenge or in credentials (RFC 7616 §3.3, §3.4). Phones quote
+// what should be bare and leave bare what should be quoted, so both are read everywhere.
 
 /// Why a challenge or credentials cannot be read.
 public enum DigestError: Error, Hashable, Sendable {

@@ -38,11 +38,13 @@ public enum SDPNegotiation {
     public static func agreement(
         offered: SessionDescription, answer: SessionDescription
     ) throws(SDPError) -> AudioAgreement {
-        guard offered.media.count == answer.media.count, let ours = offered.media.first, let theirs = answer.media.first,
+        guard offered.media.count == answer.media.count, let ours = offered.media.first,
+            let theirs = answer.media.first,
             let address = offered.connection?.address
         else { throw .nothingInCommon }
         let codecs = ours.formats.compactMap { ours.encoding(of: $0) }.compactMap { CodecName(rawValue: $0.name) }
-        let capabilities = MediaCapabilities(address: address, port: ours.port, codecs: codecs, sessionID: 0, version: 0)
+        let capabilities = MediaCapabilities(
+            address: address, port: ours.port, codecs: codecs, sessionID: 0, version: 0)
         guard let agreement = agree(on: theirs, in: answer, with: capabilities),
             ours.formats.contains(String(agreement.payloadType))
         else { throw .nothingInCommon }
@@ -57,10 +59,12 @@ public enum SDPNegotiation {
             let remote = RemoteAddress(connection), remote.isIPv6 == capabilities.address.contains(":")
         else { return nil }
         let encodings = stream.formats.compactMap { stream.encoding(of: $0) }
-        guard let codec = encodings.first(where: { encoding in
-            encoding.clock == 8000 && encoding.channels == 1
-                && capabilities.codecs.contains { $0.rawValue == encoding.name }
-        }) else { return nil }
+        guard
+            let codec = encodings.first(where: { encoding in
+                encoding.clock == 8000 && encoding.channels == 1
+                    && capabilities.codecs.contains { $0.rawValue == encoding.name }
+            })
+        else { return nil }
         let events = encodings.first { $0.name == "TELEPHONE-EVENT" && $0.clock == codec.clock }
         let offered = direction(of: stream, in: description)
         let sends = offered.receives && !remote.isUnspecified
@@ -75,7 +79,8 @@ public enum SDPNegotiation {
         of stream: SessionDescription.Media, in description: SessionDescription
     ) -> MediaDirection {
         let attributes = stream.attributes + description.attributes
-        return attributes.lazy.compactMap { $0.value == nil ? MediaDirection(rawValue: $0.name) : nil }.first ?? .sendReceive
+        return attributes.lazy.compactMap { $0.value == nil ? MediaDirection(rawValue: $0.name) : nil }.first
+            ?? .sendReceive
     }
 
     private static func description(with capabilities: MediaCapabilities) -> SessionDescription {

@@ -29,7 +29,8 @@ extension SessionDescription {
         writer.writeLines(lines, of: "btrzk")
         for attribute in attributes { writer.writeLine("a", attribute.text) }
         for stream in media {
-            writer.writeLine("m", ([stream.kind, String(stream.port), stream.transport] + stream.formats).joined(separator: " "))
+            writer.writeLine(
+                "m", ([stream.kind, String(stream.port), stream.transport] + stream.formats).joined(separator: " "))
             writer.writeLines(stream.lines, of: "i")
             if let connection = stream.connection { writer.writeLine("c", connection.text) }
             writer.writeLines(stream.lines, of: "bk")
@@ -39,7 +40,8 @@ extension SessionDescription {
     }
 
     private mutating func take(_ line: ArraySlice<UInt8>) throws(SDPError) {
-        guard line.count >= 2, let type = line.first, (0x61...0x7A).contains(type), line[line.startIndex + 1] == ASCII.equals,
+        guard line.count >= 2, let type = line.first, (0x61...0x7A).contains(type),
+            line[line.startIndex + 1] == ASCII.equals,
             !line.contains(ASCII.carriageReturn)
         else { throw .malformed }
         let value = String(decoding: line.dropFirst(2), as: UTF8.self)
@@ -49,13 +51,25 @@ extension SessionDescription {
         case UInt8(ascii: "s") where media.isEmpty: name = value
         case UInt8(ascii: "c"):
             let connection = try Connection(parsing: value)
-            withLast { $0.connection = connection } orSession: { $0.connection = connection }
+            withLast {
+                $0.connection = connection
+            } orSession: {
+                $0.connection = connection
+            }
         case UInt8(ascii: "a"):
             let attribute = try Attribute(parsing: value)
-            withLast { $0.attributes.append(attribute) } orSession: { $0.attributes.append(attribute) }
+            withLast {
+                $0.attributes.append(attribute)
+            } orSession: {
+                $0.attributes.append(attribute)
+            }
         default:
             let line = Line(Character(UnicodeScalar(type)), value)
-            withLast { $0.lines.append(line) } orSession: { $0.lines.append(line) }
+            withLast {
+                $0.lines.append(line)
+            } orSession: {
+                $0.lines.append(line)
+            }
         }
     }
 
@@ -104,7 +118,8 @@ extension SessionDescription.Media {
         let words = text.split(separator: " ").map(String.init)
         guard words.count >= 4, let digits = words[1].split(separator: "/").first,
             let port = ASCII.decimal(digits.utf8, maximum: 65535),
-            (words[2].split(separator: "/", omittingEmptySubsequences: false).map(String.init) + [words[0]] + words[3...])
+            (words[2].split(separator: "/", omittingEmptySubsequences: false).map(String.init) + [words[0]]
+                + words[3...])
                 .allSatisfy({ !$0.isEmpty && CharacterClass.token.containsAll($0.utf8) })
         else { throw .malformed }
         guard words.count - 3 <= SessionDescription.maximumFormats else { throw .tooLarge }

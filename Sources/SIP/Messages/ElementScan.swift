@@ -57,7 +57,8 @@ struct ElementScan {
         guard let uriStart, let uriEnd, !afterName || isBracketed else { throw MessageError("Malformed address") }
         if !isBracketed, sawQuestion { throw MessageError("URI with ? outside of < >") }
         return HeaderElement(
-            range: (isBracketed ? start : uriStart)..<max(end, uriEnd), uri: uriStart..<uriEnd, isBracketed: isBracketed)
+            range: (isBracketed ? start : uriStart)..<max(end, uriEnd), uri: uriStart..<uriEnd, isBracketed: isBracketed
+        )
     }
 
     private mutating func takeBracketed(_ byte: UInt8, at index: Int) throws(MessageError) {
@@ -91,7 +92,9 @@ struct ElementScan {
     }
 
     private mutating func takeOrdinary(_ byte: UInt8, at index: Int) throws(MessageError) {
-        if byte == ASCII.closing || (form == .via && byte == UInt8(ascii: "(")) { throw MessageError("Misplaced bracket") }
+        if byte == ASCII.closing || (form == .via && byte == UInt8(ascii: "(")) {
+            throw MessageError("Misplaced bracket")
+        }
         switch place {
         case .afterBracket: throw MessageError("Text after >")
         case .parameterName where byte == ASCII.equals:

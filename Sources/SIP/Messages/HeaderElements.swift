@@ -52,7 +52,7 @@ enum HeaderElements {
             try appendDisplayName(element.range.lowerBound..<uri.lowerBound - 1, of: bytes, to: &section)
         }
         section.append(ASCII.opening)
-        if !SIPURI.Scheme(rawValue: try URIText.scheme(of: bytes[uri])).isSIP {
+        if !URIText.isSIP(bytes[uri]) {
             section.append(contentsOf: "\(opaqueScheme):".utf8)
         }
         appendURI(bytes[uri], to: &section)

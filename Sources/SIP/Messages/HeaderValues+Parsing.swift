@@ -9,7 +9,9 @@ extension SIPURI {
         try URIText.check(bytes[...])
         let scheme = Scheme(rawValue: try URIText.scheme(of: bytes))
         guard scheme.isSIP else {
-            self.init(scheme: scheme, opaque: String(decoding: bytes.dropFirst(scheme.rawValue.utf8.count + 1), as: UTF8.self))
+            self.init(
+                scheme: scheme, opaque: String(decoding: bytes.dropFirst(scheme.rawValue.utf8.count + 1), as: UTF8.self)
+            )
             return
         }
         var section: [UInt8] = []
@@ -35,7 +37,8 @@ extension Contact {
             contacts.append(
                 element == [UInt8(ascii: "*")]
                     ? .everything
-                    : .address(try Osip.parse(element, osip_from_init, osip_from_parse, osip_from_free, NameAddress.init)))
+                    : .address(
+                        try Osip.parse(element, osip_from_init, osip_from_parse, osip_from_free, NameAddress.init)))
         }
         return contacts
     }

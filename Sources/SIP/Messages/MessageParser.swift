@@ -48,7 +48,9 @@ public enum MessageParser {
     }
 
     private static func response(_ sections: MessageSections, _ start: StartLine) throws(MessageError) -> SIPResponse {
-        guard case .response(let status, let reason) = start, let status else { throw MessageError("Malformed status line") }
+        guard case .response(let status, let reason) = start, let status else {
+            throw MessageError("Malformed status line")
+        }
         let parsed = try routingHeaders(of: sections, startingWith: Array("SIP/2.0 200 OK\r\n".utf8))
         return SIPResponse(status: status, reason: reason, head: try head(sections, parsed))
     }
@@ -93,7 +95,9 @@ public enum MessageParser {
         }
     }
 
-    private static func head(_ sections: MessageSections, _ parsed: borrowing OsipMessage) throws(MessageError) -> MessageHead {
+    private static func head(_ sections: MessageSections, _ parsed: borrowing OsipMessage) throws(MessageError)
+        -> MessageHead
+    {
         // Opaque, so signs that the grammar has not foreseen do no harm; blanks and bytes outside of ASCII would.
         guard let range = sections.first(.callID), !range.isEmpty,
             sections.bytes[range].allSatisfy({ $0 > ASCII.space && $0 < 0x7F })
@@ -115,7 +119,9 @@ public enum MessageParser {
     /// A datagram may be longer than its Content-Length says, but not shorter (RFC 3261 §18.3).
     private static func body(_ sections: MessageSections) throws(MessageError) -> [UInt8] {
         guard let range = sections.first(.contentLength) else { return Array(sections.bytes[sections.body]) }
-        guard sections.count(of: .contentLength) == 1 else { throw MessageError("More than one Content-Length header field") }
+        guard sections.count(of: .contentLength) == 1 else {
+            throw MessageError("More than one Content-Length header field")
+        }
         guard let length = ASCII.decimal(sections.bytes[range], maximum: UInt64(UInt32.max)) else {
             throw MessageError("Malformed Content-Length header field")
         }
@@ -125,7 +131,9 @@ public enum MessageParser {
 
     private static func maxForwards(_ sections: MessageSections) throws(MessageError) -> Int {
         guard let range = sections.first(.maxForwards) else { return 70 }
-        guard sections.count(of: .maxForwards) == 1 else { throw MessageError("More than one Max-Forwards header field") }
+        guard sections.count(of: .maxForwards) == 1 else {
+            throw MessageError("More than one Max-Forwards header field")
+        }
         guard let hops = ASCII.decimal(sections.bytes[range], maximum: 255) else {
             throw MessageError("Malformed Max-Forwards header field")
         }

@@ -60,6 +60,7 @@ struct MessageSections {
         while position < bytes.count {
             let byte = bytes[position]
             position += 1
+            if byte > ASCII.carriageReturn { continue }
             switch byte {
             case 0: replaceNul(at: position - 1, lineStart: start)
             case ASCII.carriageReturn where position == bytes.count || bytes[position] != ASCII.lineFeed:
@@ -95,7 +96,8 @@ struct MessageSections {
         guard name.lowerBound == line.lowerBound, !name.isEmpty, CharacterClass.token.containsAll(bytes[name]) else {
             return note("Malformed header field name")
         }
-        lines.append(Line(kind: Self.kind(of: text(name)), value: trimmed(colon + 1..<line.upperBound)))
+        let kind = Self.kind(of: bytes[name]) ?? .other(longName(name))
+        lines.append(Line(kind: kind, value: trimmed(colon + 1..<line.upperBound)))
     }
 
     private func trimmed(_ range: Range<Int>) -> Range<Int> {
@@ -105,21 +107,22 @@ struct MessageSections {
         return start..<end
     }
 
-    private static func kind(of name: String) -> Kind {
-        switch name.lowercased() {
-        case "via", "v": .via
-        case "from", "f": .from
-        case "to", "t": .to
-        case "call-id", "i": .callID
-        case "cseq": .cseq
-        case "contact", "m": .contact
-        case "route": .route
-        case "record-route": .recordRoute
-        case "max-forwards": .maxForwards
-        case "content-length", "l": .contentLength
-        case let name where name.utf8.count == 1: .other(longNames[name] ?? name)
-        default: .other(name)
-        }
+    private static func kind(of name: ArraySlice<UInt8>) -> Kind? {
+        names.first { entry in
+            entry.name.count == name.count && zip(entry.name, name).allSatisfy { $0 == ASCII.lowercased($1) }
+        }?.kind
+    }
+
+    private static let names: [(name: [UInt8], kind: Kind)] = [
+        ("via", Kind.via), ("v", .via), ("from", .from), ("f", .from), ("to", .to), ("t", .to), ("call-id", .callID),
+        ("i", .callID), ("cseq", .cseq), ("contact", .contact), ("m", .contact), ("route", .route),
+        ("record-route", .recordRoute), ("max-forwards", .maxForwards), ("content-length", .contentLength),
+        ("l", .contentLength),
+    ].map { (Array($0.0.utf8), $0.1) }
+
+    private func longName(_ name: Range<Int>) -> String {
+        let text = text(name)
+        return name.count == 1 ? Self.longNames[text.lowercased()] ?? text : text
     }
 
     /// The registered compact forms beside those above.

@@ -50,7 +50,8 @@ struct OsipMessage: ~Copyable {
 
     func cseq() throws(MessageError) -> CSeq {
         guard let cseq = message.pointee.cseq, let digits = OsipText.text(cseq.pointee.number),
-            let method = OsipText.text(cseq.pointee.method), CharacterClass.token.containsAll(method.utf8), !method.isEmpty
+            let method = OsipText.text(cseq.pointee.method), CharacterClass.token.containsAll(method.utf8),
+            !method.isEmpty
         else { throw MessageError("Malformed CSeq header field") }
         guard let number = ASCII.decimal(digits.utf8, maximum: 0x7FFF_FFFF) else {
             throw MessageError("CSeq number out of range")

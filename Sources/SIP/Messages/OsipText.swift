@@ -33,14 +33,18 @@ enum OsipText {
 
     static func port(_ string: UnsafeMutablePointer<CChar>?) throws(MessageError) -> UInt16? {
         guard let port = text(string) else { return nil }
-        guard let number = ASCII.decimal(port.utf8, maximum: 65535), number > 0 else { throw MessageError("Malformed port") }
+        guard let number = ASCII.decimal(port.utf8, maximum: 65535), number > 0 else {
+            throw MessageError("Malformed port")
+        }
         return UInt16(number)
     }
 
     /// Parameters of a header: values may be quoted, and nothing is escaped with `%`.
     static func headerParameters(_ list: UnsafeMutablePointer<osip_list_t>) throws(MessageError) -> Parameters {
         try parameters(list) { name, value throws(MessageError) in
-            guard CharacterClass.token.containsAll(name.utf8), !name.isEmpty else { throw MessageError("Malformed parameter") }
+            guard CharacterClass.token.containsAll(name.utf8), !name.isEmpty else {
+                throw MessageError("Malformed parameter")
+            }
             return Parameters.Entry(name, value.map(unquoted))
         }
     }
@@ -139,6 +143,7 @@ extension Via {
         else { throw MessageError("Malformed Via header field") }
         self.init(
             transport: transport.uppercased(), host: try OsipText.host(via.pointee.host),
-            port: try OsipText.port(via.pointee.port), parameters: try OsipText.headerParameters(&via.pointee.via_params))
+            port: try OsipText.port(via.pointee.port),
+            parameters: try OsipText.headerParameters(&via.pointee.via_params))
     }
 }

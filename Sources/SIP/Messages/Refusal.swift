@@ -3,6 +3,9 @@
 // are what is broken: the sender gets its 400 instead of a time-out.
 
 enum Refusal {
+    /// Bytes of a Via line that is worth mending.
+    private static let longestVia = 4096
+
     /// Nil when there is no Via to answer by, and for an ACK, which is never answered.
     static func answer(to sections: MessageSections, method: Method, error: MessageError) -> SIPResponse? {
         let vias = vias(of: sections)
@@ -19,6 +22,7 @@ enum Refusal {
     private static func vias(of sections: MessageSections) -> [Via] {
         var vias: [Via] = []
         for line in sections.lines where line.kind == .via {
+            guard line.value.count <= longestVia else { return vias }
             for element in sections.text(line.value).split(separator: ",") {
                 let parts = element.split(separator: ";").filter { !$0.utf8.allSatisfy(ASCII.isBlank) }
                 guard let sentBy = parts.first else { continue }

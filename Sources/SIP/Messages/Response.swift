@@ -7,7 +7,9 @@ extension SIPRequest {
         var copy = MessageHead(from: head.from, to: head.to, callID: head.callID, cseq: head.cseq)
         copy.vias = head.vias
         if status > 100, copy.to.tag == nil, let toTag { copy.to.tag = toTag }
-        if (101...299).contains(status), method == .invite || method == .subscribe { copy.recordRoutes = head.recordRoutes }
+        if (101...299).contains(status), method == .invite || method == .subscribe {
+            copy.recordRoutes = head.recordRoutes
+        }
         if status == 100, let timestamp = head["Timestamp"] { copy.other.append(HeaderField("Timestamp", timestamp)) }
         return SIPResponse(status: status, reason: reason ?? SIPResponse.standardReason(for: status), head: copy)
     }
@@ -16,8 +18,9 @@ extension SIPRequest {
 extension SIPResponse {
     /// The registered reason phrase, or that of the class for a code without one.
     public static func standardReason(for status: Int) -> String {
-        reasons[status] ?? ["Trying", "OK", "Multiple Choices", "Bad Request", "Server Internal Error", "Decline"][
-            min(max(status / 100, 1), 6) - 1]
+        reasons[status]
+            ?? ["Trying", "OK", "Multiple Choices", "Bad Request", "Server Internal Error", "Decline"][
+                min(max(status / 100, 1), 6) - 1]
     }
 
     private static let reasons: [Int: String] = [

@@ -34,7 +34,7 @@ enum StartLine {
         let (uri, version) = (parts[0], parts[1])
         guard version.elementsEqual("SIP/2.0".utf8) else { throw MessageError(status: 505, "Version Not Supported") }
         try URIText.check(uri)
-        guard SIPURI.Scheme(rawValue: try URIText.scheme(of: uri)).isSIP else {
+        guard URIText.isSIP(uri) else {
             throw MessageError(status: 416, "Unsupported URI Scheme")
         }
         return (method, uri.startIndex..<uri.endIndex)

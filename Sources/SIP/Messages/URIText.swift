@@ -14,12 +14,20 @@ enum URIText {
         return String(decoding: uri[..<colon], as: UTF8.self).lowercased()
     }
 
+    /// Whether the scheme is SIP or SIPS.
+    static func isSIP(_ uri: some Collection<UInt8>) -> Bool {
+        let scheme = uri.prefix(5).prefix { $0 != ASCII.colon }
+        guard scheme.count < uri.count, scheme.count == 3 || scheme.count == 4 else { return false }
+        return zip(scheme, "sips".utf8).allSatisfy { ASCII.lowercased($0) == $1 }
+    }
+
     /// For any URI: visible bytes, whole escapes. For SIP and SIPS: no empty parameter.
     static func check(_ uri: ArraySlice<UInt8>) throws(MessageError) {
         guard uri.count <= maximumLength else { throw MessageError(status: 414, "URI too long") }
         for (index, byte) in zip(uri.indices, uri) {
             switch byte {
-            case 0...ASCII.space, 0x7F, ASCII.opening, ASCII.closing, ASCII.quote, ASCII.backslash, HeaderElements.padding...0xFF:
+            case 0...ASCII.space, 0x7F, ASCII.opening, ASCII.closing, ASCII.quote, ASCII.backslash,
+                HeaderElements.padding...0xFF:
                 throw MessageError("Malformed URI")
             case ASCII.percent:
                 guard index + 2 < uri.endIndex, ASCII.hexadecimal(uri[index + 1]) != nil,
@@ -28,7 +36,11 @@ enum URIText {
             default: break
             }
         }
-        if try ["sip", "sips"].contains(scheme(of: uri)) { try checkParameters(uri) }
+        if isSIP(uri) {
+            try checkParameters(uri)
+        } else {
+            _ = try scheme(of: uri)
+        }
     }
 
     private static func checkParameters(_ uri: ArraySlice<UInt8>) throws(MessageError) {

@@ -17,7 +17,8 @@ struct DigestTests {
     }
 
     private func verify(
-        _ authenticator: inout DigestAuthenticator, _ credentials: DigestCredentials, method: Method = .register, now: Int
+        _ authenticator: inout DigestAuthenticator, _ credentials: DigestCredentials, method: Method = .register,
+        now: Int
     ) -> DigestVerdict {
         let secret = credentials.algorithm.secret(username: "100", realm: "example.org", password: "lamp-100")
         return authenticator.verify(credentials, method: method, uri: uri, secret: secret, now: now)
@@ -28,14 +29,16 @@ struct DigestTests {
             (DigestAlgorithm.md5, "8ca523f5e9506fed4657c9700eebdbec"),
             (.sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
         ] {
-            let secret = algorithm.secret(username: "Mufasa", realm: "http-auth@example.org", password: "Circle of Life")
+            let secret = algorithm.secret(
+                username: "Mufasa", realm: "http-auth@example.org", password: "Circle of Life")
             #expect(
                 algorithm.response(
                     secret: secret, nonce: "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", count: "00000001",
                     clientNonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", qop: "auth",
                     method: Method(rawValue: "GET"), uri: "/dir/index.html") == expected)
         }
-        let secret = DigestAlgorithm.md5.secret(username: "Mufasa", realm: "testrealm@host.com", password: "Circle Of Life")
+        let secret = DigestAlgorithm.md5.secret(
+            username: "Mufasa", realm: "testrealm@host.com", password: "Circle Of Life")
         #expect(
             DigestAlgorithm.md5.response(
                 secret: secret, nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093", count: "00000001", clientNonce: "0a4f113b",
@@ -44,7 +47,9 @@ struct DigestTests {
     }
 
     @Test(arguments: DigestAlgorithm.allCases)
-    func `the right password gets in, a wrong one or another method or URI does not`(_ algorithm: DigestAlgorithm) throws {
+    func `the right password gets in, a wrong one or another method or URI does not`(_ algorithm: DigestAlgorithm)
+        throws
+    {
         var server = DigestAuthenticator()
         let challenge = server.challenge(realm: "example.org", algorithm: algorithm, now: 1000)
         #expect(challenge.contains("algorithm=\(algorithm.rawValue)") && !challenge.contains("stale"))
@@ -61,7 +66,8 @@ struct DigestTests {
     @Test func `port, parameters and letter case of the host may differ in the digest URI`() throws {
         var server = DigestAuthenticator()
         let challenge = server.challenge(realm: "example.org", algorithm: .md5, now: 0)
-        #expect(verify(&server, try credentials(challenge, uri: "sip:Example.ORG:5060;transport=udp"), now: 1) == .valid)
+        #expect(
+            verify(&server, try credentials(challenge, uri: "sip:Example.ORG:5060;transport=udp"), now: 1) == .valid)
     }
 
     @Test func `a nonce lives 300 seconds, then the right password is told that it is stale`() throws {
@@ -71,7 +77,8 @@ struct DigestTests {
         #expect(verify(&server, try credentials(challenge, count: 2), now: 1300) == .stale)
         #expect(verify(&server, try credentials(challenge, count: 3), now: 999) == .stale)
         #expect(verify(&server, try credentials(challenge, password: "guess", count: 4), now: 1300) == .invalid)
-        #expect(server.challenge(realm: "example.org", algorithm: .md5, stale: true, now: 1300).hasSuffix(", stale=true"))
+        #expect(
+            server.challenge(realm: "example.org", algorithm: .md5, stale: true, now: 1300).hasSuffix(", stale=true"))
     }
 
     @Test func `credentials that were used once are a replay, out of order or not`() throws {
@@ -90,14 +97,16 @@ struct DigestTests {
         var server = DigestAuthenticator()
         var challenge = try DigestChallenge(parsing: server.challenge(realm: "example.org", algorithm: .md5, now: 0))
         challenge.offersQop = false
-        let text = challenge.authorization(username: "100", password: "lamp-100", method: .register, uri: "sip:example.org", clientNonce: "")
+        let text = challenge.authorization(
+            username: "100", password: "lamp-100", method: .register, uri: "sip:example.org", clientNonce: "")
         let credentials = try DigestCredentials(parsing: text)
         #expect(credentials.qop == nil && credentials.nc == nil)
         #expect(verify(&server, credentials, now: 1) == .valid)
         #expect(verify(&server, credentials, now: 1) == .stale)
     }
 
-    @Test func `a nonce that is forged, of another realm, of another algorithm or of another key is not taken`() throws {
+    @Test func `a nonce that is forged, of another realm, of another algorithm or of another key is not taken`() throws
+    {
         var server = DigestAuthenticator()
         var stranger = DigestAuthenticator()
         let good = server.challenge(realm: "example.org", algorithm: .md5, now: 0)
@@ -106,12 +115,14 @@ struct DigestTests {
         let nonce = try DigestChallenge(parsing: good).nonce
         let later = String(nonce.prefix(15)) + (nonce.dropFirst(15).first == "0" ? "1" : "0") + nonce.dropFirst(16)
         for forged in [
-            try DigestChallenge(parsing: foreign).nonce, try DigestChallenge(parsing: weaker).nonce, later, "x", String(nonce.dropLast()),
+            try DigestChallenge(parsing: foreign).nonce, try DigestChallenge(parsing: weaker).nonce, later, "x",
+            String(nonce.dropLast()),
             try DigestChallenge(parsing: stranger.challenge(realm: "example.org", algorithm: .md5, now: 0)).nonce,
         ] {
             var challenge = try DigestChallenge(parsing: good)
             challenge.nonce = forged
-            let text = challenge.authorization(username: "100", password: "lamp-100", method: .register, uri: "sip:example.org", clientNonce: "c")
+            let text = challenge.authorization(
+                username: "100", password: "lamp-100", method: .register, uri: "sip:example.org", clientNonce: "c")
             // The password was right, so the phone gets a new nonce instead of asking its user.
             #expect(verify(&server, try DigestCredentials(parsing: text), now: 1) == .stale, "\(forged)")
         }
@@ -132,14 +143,24 @@ struct DigestTests {
 
     @Test func `phones that quote too much or too little are read`() throws {
         let credentials = try DigestCredentials(
-            parsing: "digest  USERNAME = \"a\\\"b, c\" ,realm=example.org,nonce=\"n\", uri=\"sip:x;y=1\",response=\"ABC\",Algorithm=\"md5\",qop=\"auth\",nc=\"00000001\",cnonce=xyz,opaque=\"\"")
-        #expect(credentials.username == "a\"b, c" && credentials.realm == "example.org" && credentials.response == "abc")
-        #expect(credentials.algorithm == .md5 && credentials.qop == "auth" && credentials.nc == "00000001" && credentials.opaque?.isEmpty == true)
+            parsing:
+                #"""
+                digest  USERNAME = "a\"b, c" ,realm=example.org,nonce="n", uri="sip:x;y=1",response="ABC",\#
+                Algorithm="md5",qop="auth",nc="00000001",cnonce=xyz,opaque=""
+                """#
+        )
+        #expect(
+            credentials.username == "a\"b, c" && credentials.realm == "example.org" && credentials.response == "abc")
+        #expect(
+            credentials.algorithm == .md5 && credentials.qop == "auth" && credentials.nc == "00000001"
+                && credentials.opaque?.isEmpty == true)
     }
 
     @Test(arguments: [
-        ("Basic dXNlcjpwYXNz", DigestError.otherScheme), ("NoOneKnowsThisScheme opaque-data=here", .otherScheme), ("", .otherScheme),
-        ("Digest", .malformed), ("Digest username=\"a", .malformed), ("Digest username=\"a\"", .malformed), ("Digest a=b c=d", .malformed),
+        ("Basic dXNlcjpwYXNz", DigestError.otherScheme), ("NoOneKnowsThisScheme opaque-data=here", .otherScheme),
+        ("", .otherScheme),
+        ("Digest", .malformed), ("Digest username=\"a", .malformed), ("Digest username=\"a\"", .malformed),
+        ("Digest a=b c=d", .malformed),
         ("Digest username=a,username=b,realm=r,nonce=n,uri=u,response=r", .malformed), ("Digest =,", .malformed),
         ("Digest username=a,realm=r,nonce=n,uri=u,response=r,qop=auth", .malformed),
         ("Digest username=a,realm=r,nonce=n,uri=u,response=r,qop=auth-int,nc=1,cnonce=c", .unsupported),
@@ -158,7 +179,8 @@ struct DigestTests {
         credentials.nonce = challenge.nonce
         credentials.nc = count
         credentials.response = DigestAlgorithm.md5.response(
-            secret: DigestAlgorithm.md5.secret(username: "100", realm: "example.org", password: "lamp-100"), nonce: challenge.nonce,
+            secret: DigestAlgorithm.md5.secret(username: "100", realm: "example.org", password: "lamp-100"),
+            nonce: challenge.nonce,
             count: count, clientNonce: credentials.cnonce, qop: "auth", method: .register, uri: credentials.uri)
         #expect(verify(&server, credentials, now: 1) == .invalid)
     }
@@ -169,7 +191,8 @@ struct DigestTests {
             Wire.request(
                 Wire.invite(
                     adding: [
-                        "Authorization: Basic abc", digest.replacing("%", with: "one"), digest.replacing("%", with: "two"),
+                        "Authorization: Basic abc", digest.replacing("%", with: "one"),
+                        digest.replacing("%", with: "two"),
                         "Proxy-Authorization: Digest username=a,realm=three,nonce=n,uri=u,response=r",
                     ])))
         #expect(DigestCredentials.all(in: request.head).map(\.realm) == ["one", "two"])

@@ -35,14 +35,18 @@ struct DescriptionTests {
     }
 
     @Test func `LF alone and empty lines at the end are read`() throws {
-        let description = try SessionDescription(parsing: Array("v=0\no=- 1 1 IN IP4 1.2.3.4\ns= \nm=audio 4 RTP/AVP 0\n\n\r\n".utf8))
+        let description = try SessionDescription(
+            parsing: Array("v=0\no=- 1 1 IN IP4 1.2.3.4\ns= \nm=audio 4 RTP/AVP 0\n\n\r\n".utf8))
         #expect(description.media.first?.port == 4)
     }
 
     @Test(arguments: [
-        "", "v=1\r\n", "o=- 1 1 IN IP4 1.2.3.4\r\nv=0\r\n", "v=0\r\nhello\r\n", "v=0\r\n=x\r\n", "v=0\r\nm=\r\n", "v=0\r\nm=audio\r\n",
-        "v=0\r\nm=audio 70000 RTP/AVP 0\r\n", "v=0\r\nm=audio -1 RTP/AVP 0\r\n", "v=0\r\nm=audio 49217 RTP/A]", "v=0\r\nm=au\"dio 4 RTP/AVP 0\r\n",
-        "v=0\r\nm=audio 4 RTP//AVP 0\r\n", "v=0\r\nm=audio 4 RTP/AVP 0;x\r\n", "v=0\r\nc=IN IP4\r\n", "v=0\r\nc=IN IP5 1.2.3.4\r\n",
+        "", "v=1\r\n", "o=- 1 1 IN IP4 1.2.3.4\r\nv=0\r\n", "v=0\r\nhello\r\n", "v=0\r\n=x\r\n", "v=0\r\nm=\r\n",
+        "v=0\r\nm=audio\r\n",
+        "v=0\r\nm=audio 70000 RTP/AVP 0\r\n", "v=0\r\nm=audio -1 RTP/AVP 0\r\n", "v=0\r\nm=audio 49217 RTP/A]",
+        "v=0\r\nm=au\"dio 4 RTP/AVP 0\r\n",
+        "v=0\r\nm=audio 4 RTP//AVP 0\r\n", "v=0\r\nm=audio 4 RTP/AVP 0;x\r\n", "v=0\r\nc=IN IP4\r\n",
+        "v=0\r\nc=IN IP5 1.2.3.4\r\n",
         "v=0\r\nc=IN IP4 /\r\n", "v=0\r\no=- 1 1\r\n", "v=0\r\na=:x\r\n", "v=0\r\ns=a\rb\r\n", "v=0\r\ns=a\0b\r\n",
     ])
     func `garbage is malformed`(_ text: String) {

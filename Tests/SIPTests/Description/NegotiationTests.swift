@@ -8,10 +8,12 @@ struct NegotiationTests {
     private let capabilities = MediaCapabilities(address: "192.0.2.50", port: 20000, sessionID: 7, version: 1)
 
     private func offer(_ media: String, session: String = "c=IN IP4 192.0.2.1\r\n") throws -> SessionDescription {
-        try SessionDescription(parsing: Array("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n\(session)t=0 0\r\n\(media)".utf8))
+        try SessionDescription(
+            parsing: Array("v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n\(session)t=0 0\r\n\(media)".utf8))
     }
 
-    private func answer(_ media: String, session: String = "c=IN IP4 192.0.2.1\r\n") throws -> (String, AudioAgreement) {
+    private func answer(_ media: String, session: String = "c=IN IP4 192.0.2.1\r\n") throws -> (String, AudioAgreement)
+    {
         let (answer, agreement) = try SDPNegotiation.answer(to: offer(media, session: session), with: capabilities)
         return (String(decoding: answer.encoded(), as: UTF8.self), agreement)
     }
@@ -56,11 +58,15 @@ struct NegotiationTests {
         _ formats: String, _ encoding: String, _ payloadType: UInt8
     ) throws {
         let (_, agreement) = try answer("m=audio 4000 RTP/AVP \(formats)\r\n")
-        #expect(agreement.encoding == encoding && agreement.payloadType == payloadType && agreement.telephoneEvent == nil)
+        #expect(
+            agreement.encoding == encoding && agreement.payloadType == payloadType && agreement.telephoneEvent == nil)
     }
 
-    @Test func `a dynamic payload type for PCMU is answered with that type, and an rtpmap overrules the static one`() throws {
-        let (text, agreement) = try answer("m=audio 4000 RTP/AVP 0 107\r\na=rtpmap:0 G729/8000\r\na=rtpmap:107 pcmu/8000/1\r\n")
+    @Test func `a dynamic payload type for PCMU is answered with that type, and an rtpmap overrules the static one`()
+        throws
+    {
+        let (text, agreement) = try answer(
+            "m=audio 4000 RTP/AVP 0 107\r\na=rtpmap:0 G729/8000\r\na=rtpmap:107 pcmu/8000/1\r\n")
         #expect(agreement.payloadType == 107 && agreement.encoding == "PCMU")
         #expect(text.contains("m=audio 20000 RTP/AVP 107\r\na=rtpmap:107 PCMU/8000\r\n"))
     }
@@ -92,13 +98,16 @@ struct NegotiationTests {
 
     @Test func `an address of zeros holds the old way: we send nothing`() throws {
         #expect(try answer("m=audio 4000 RTP/AVP 0\r\nc=IN IP4 0.0.0.0\r\n").1.direction == .receiveOnly)
-        #expect(try answer("m=audio 4000 RTP/AVP 0\r\na=recvonly\r\n", session: "c=IN IP4 0.0.0.0\r\n").1.direction == .inactive)
+        #expect(
+            try answer("m=audio 4000 RTP/AVP 0\r\na=recvonly\r\n", session: "c=IN IP4 0.0.0.0\r\n").1.direction
+                == .inactive)
     }
 
     @Test func `the stream's own address and RTCP port win over the defaults`() throws {
         let (_, agreement) = try answer("m=audio 65535 RTP/AVP 0\r\nc=IN IP4 192.0.2.77/127\r\n")
         #expect(agreement.remoteAddress == "192.0.2.77" && agreement.remoteControlPort == 65535)
-        let (_, other) = try answer("m=audio 4000/2 RTP/AVP 0\r\na=rtcp:53020 IN IP4 192.0.2.7\r\n", session: "c=IN IP4 192.0.2.9\r\n")
+        let (_, other) = try answer(
+            "m=audio 4000/2 RTP/AVP 0\r\na=rtcp:53020 IN IP4 192.0.2.7\r\n", session: "c=IN IP4 192.0.2.9\r\n")
         #expect(other.remoteAddress == "192.0.2.9" && other.remoteControlPort == 53020)
     }
 
@@ -124,9 +133,12 @@ struct NegotiationTests {
 
     @Test(arguments: [
         "", "m=video 5000 RTP/AVP 31\r\n", "m=audio 0 RTP/AVP 0\r\n", "m=audio 4000 RTP/SAVP 0\r\n",
-        "m=audio 4000 RTP/AVPF 0\r\n", "m=audio 4000 RTP/AVP 18 9\r\n", "m=audio 4000 RTP/AVP 0\r\na=rtpmap:0 PCMU/16000\r\n",
-        "m=audio 4000 RTP/AVP 107\r\na=rtpmap:107 PCMU/8000/2\r\n", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 phone.example.org\r\n",
-        "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 224.2.1.1/127\r\n", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 255.255.255.255\r\n",
+        "m=audio 4000 RTP/AVPF 0\r\n", "m=audio 4000 RTP/AVP 18 9\r\n",
+        "m=audio 4000 RTP/AVP 0\r\na=rtpmap:0 PCMU/16000\r\n",
+        "m=audio 4000 RTP/AVP 107\r\na=rtpmap:107 PCMU/8000/2\r\n",
+        "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 phone.example.org\r\n",
+        "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 224.2.1.1/127\r\n",
+        "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 255.255.255.255\r\n",
         "m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::1\r\n", "m=audio 4000 RTP/AVP 256\r\na=rtpmap:256 PCMU/8000\r\n",
     ])
     func `nothing usable is nothing in common, which becomes 488`(_ media: String) throws {
@@ -145,7 +157,8 @@ struct NegotiationTests {
         let (answer, agreement) = try SDPNegotiation.answer(to: offer, with: ours)
         #expect(agreement.remoteAddress == "2001:db8::1")
         let text = String(decoding: answer.encoded(), as: UTF8.self)
-        #expect(text.contains("c=IN IP6 2001:db8::50\r\n") && text.contains("o=lamplighter 7 1 IN IP6 2001:db8::50\r\n"))
+        #expect(
+            text.contains("c=IN IP6 2001:db8::50\r\n") && text.contains("o=lamplighter 7 1 IN IP6 2001:db8::50\r\n"))
     }
 
     @Test func `our own offer, answered, settles what the answer chose`() throws {
@@ -158,7 +171,10 @@ struct NegotiationTests {
         let (theirs, seenByPeer) = try SDPNegotiation.answer(to: offer, with: peer)
         #expect(seenByPeer.remotePort == 20000)
         #expect(try SDPNegotiation.agreement(offered: offer, answer: theirs).remotePort == 30000)
-        for refusal in ["m=audio 0 RTP/AVP 0\r\n", "m=audio 4000 RTP/AVP 18\r\n", "m=audio 4000 RTP/AVP 107\r\na=rtpmap:107 PCMU/8000\r\n", ""] {
+        for refusal in [
+            "m=audio 0 RTP/AVP 0\r\n", "m=audio 4000 RTP/AVP 18\r\n",
+            "m=audio 4000 RTP/AVP 107\r\na=rtpmap:107 PCMU/8000\r\n", "",
+        ] {
             let answer = try self.offer(refusal)
             #expect(throws: SDPError.nothingInCommon) { try SDPNegotiation.agreement(offered: offer, answer: answer) }
         }

@@ -7,15 +7,26 @@ import Testing
 struct EncodingTests {
     @Test func `a request reads back as the value it was written from`() throws {
         var head = MessageHead(
-            from: NameAddress(displayName: "A \"quoted\" \\ name", uri: SIPURI(user: "a b%", host: "example.org"), parameters: [.init("tag", "x1")]),
+            from: NameAddress(
+                displayName: "A \"quoted\" \\ name", uri: SIPURI(user: "a b%", host: "example.org"),
+                parameters: [.init("tag", "x1")]),
             to: NameAddress(uri: SIPURI(scheme: .sips, user: "bob", password: "s,e", host: "::1", port: 5061)),
             callID: "id@host", cseq: CSeq(7, .notify))
-        head.vias = [Via(transport: "TCP", host: "192.0.2.1", port: 5060, parameters: [.init("branch", "z9hG4bK1"), .init("rport")])]
-        head.contacts = [
-            .address(NameAddress(uri: SIPURI(user: "voicemail", host: "192.0.2.1", parameters: [.init("transport", "tcp"), .init("ob")]),
-                parameters: [.init("+sip.instance", "<urn:uuid:1,2>"), .init("expires", "60"), .init("text", "")]))
+        head.vias = [
+            Via(
+                transport: "TCP", host: "192.0.2.1", port: 5060,
+                parameters: [.init("branch", "z9hG4bK1"), .init("rport")])
         ]
-        head.recordRoutes = [NameAddress(uri: SIPURI(host: "p.example.org", parameters: [.init("lr"), .init("o d;d", "=@é")]))]
+        head.contacts = [
+            .address(
+                NameAddress(
+                    uri: SIPURI(
+                        user: "voicemail", host: "192.0.2.1", parameters: [.init("transport", "tcp"), .init("ob")]),
+                    parameters: [.init("+sip.instance", "<urn:uuid:1,2>"), .init("expires", "60"), .init("text", "")]))
+        ]
+        head.recordRoutes = [
+            NameAddress(uri: SIPURI(host: "p.example.org", parameters: [.init("lr"), .init("o d;d", "=@é")]))
+        ]
         head.other = [HeaderField("Event", "message-summary"), HeaderField("Subscription-State", "active;expires=60")]
         head.body = Array("Messages-Waiting: yes\r\n".utf8)
         var request = SIPRequest(.notify, uri: SIPURI(user: "100", host: "192.0.2.7", port: 5062), head: head)
@@ -30,7 +41,9 @@ struct EncodingTests {
     func `no value can end its line`(_ hostile: String) throws {
         let address = NameAddress(
             displayName: hostile,
-            uri: SIPURI(user: hostile, password: hostile, host: hostile, parameters: [.init(hostile, hostile)], headers: hostile),
+            uri: SIPURI(
+                user: hostile, password: hostile, host: hostile, parameters: [.init(hostile, hostile)], headers: hostile
+            ),
             parameters: [.init(hostile, hostile)])
         let opaque = NameAddress(uri: SIPURI(scheme: .init(rawValue: hostile), opaque: hostile))
         var head = MessageHead(from: address, to: opaque, callID: hostile, cseq: CSeq(1, Method(rawValue: hostile)))
@@ -44,21 +57,31 @@ struct EncodingTests {
             let text = String(decoding: bytes, as: UTF8.self)
             let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
             #expect(lines.suffix(2) == ["", ""] && !lines.dropLast(2).contains(""))
-            #expect(!lines.contains { $0.hasPrefix("Injected") || $0.contains("\r") || $0.contains("\n") || $0.contains("\0") })
+            #expect(
+                !lines.contains {
+                    $0.hasPrefix("Injected") || $0.contains("\r") || $0.contains("\n") || $0.contains("\0")
+                })
             #expect(lines.filter { $0.hasPrefix("Content-Length") } == ["Content-Length: 0"])
         }
     }
 
     @Test func `a response copies what RFC 3261 8.2.6 says and adds its tag once`() throws {
         let request = try #require(
-            Wire.request(Wire.invite(adding: ["Record-Route: <sip:p1.example.org;lr>", "Timestamp: 54", "Subject: not copied"])))
+            Wire.request(
+                Wire.invite(adding: ["Record-Route: <sip:p1.example.org;lr>", "Timestamp: 54", "Subject: not copied"])))
         let trying = request.response(100, toTag: "mine")
         #expect(trying.head.to.tag == nil && trying.head["Timestamp"] == "54" && trying.head.recordRoutes.isEmpty)
         let ringing = request.response(180, toTag: "mine")
-        #expect(ringing.reason == "Ringing" && ringing.head.to.tag == "mine" && ringing.head.recordRoutes == request.head.recordRoutes)
+        #expect(
+            ringing.reason == "Ringing" && ringing.head.to.tag == "mine"
+                && ringing.head.recordRoutes == request.head.recordRoutes)
         let busy = request.response(486, "Gone fishing", toTag: "mine")
-        #expect(busy.reason == "Gone fishing" && busy.head.recordRoutes.isEmpty && busy.head.other.isEmpty && busy.head.contacts.isEmpty)
-        #expect(busy.head.vias == request.head.vias && busy.head.from == request.head.from && busy.head.cseq == request.head.cseq)
+        #expect(
+            busy.reason == "Gone fishing" && busy.head.recordRoutes.isEmpty && busy.head.other.isEmpty
+                && busy.head.contacts.isEmpty)
+        #expect(
+            busy.head.vias == request.head.vias && busy.head.from == request.head.from
+                && busy.head.cseq == request.head.cseq)
         var inDialog = request
         inDialog.head.to.tag = "theirs"
         #expect(inDialog.response(200, toTag: "mine").head.to.tag == "theirs")

@@ -41,15 +41,25 @@ struct SeededGenerator: RandomNumberGenerator {
 struct MutationTests {
     private static let corpus: [[UInt8]] = [
         Wire.invite(
-            replacing: ["Via: SIP/2.0/UDP [2001:db8::9:1]:5066;received=2001:db8::9:255;branch=z9hG4bKas3, SIP/2.0/TCP a.b;branch=z9"],
-            adding: ["Record-Route: <sip:p2.example.org;lr>, <sip:p1.example.org:5061;lr>", "Route: <sip:192.0.2.9;lr>"],
+            replacing: [
+                "Via: SIP/2.0/UDP [2001:db8::9:1]:5066;received=2001:db8::9:255;branch=z9hG4bKas3, SIP/2.0/TCP a.b"
+            ],
+            adding: [
+                "Record-Route: <sip:p2.example.org;lr>, <sip:p1.example.org:5061;lr>", "Route: <sip:192.0.2.9;lr>",
+            ],
             body: "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\n"),
         Wire.message(
             "REGISTER sip:example.org SIP/2.0",
-            replacing: ["Contact: \"A, \\\"B\\\"\" <sip:100%2C@192.0.2.1;ob>;+sip.instance=\"<urn:uuid:1>\";q=0.5, <tel:+1>;expires=6"],
-            adding: ["Authorization: Digest username=\"100\", realm=\"example.org\", nonce=\"n\", uri=\"sip:example.org\", response=\"r\""]),
+            replacing: [
+                #"Contact: "A, \"B\"" <sip:100%2C@192.0.2.1;ob>;+sip.instance="<urn:uuid:1>";q=0.5, <tel:+1>;expires=6"#
+            ],
+            adding: [
+                #"Authorization: Digest username="100", realm="e.org", nonce="n", uri="sip:e.org", response="r""#
+            ]),
         Wire.message("SIP/2.0 200 OK", replacing: ["CSeq: 8 NOTIFY", "To: sip:a:b%40c@example.org;user=phone;tag=1"]),
-        Wire.message("SUBSCRIBE sip:100@example.org SIP/2.0", adding: ["o: message-summary", "Accept: application/simple-message-summary"]),
+        Wire.message(
+            "SUBSCRIBE sip:100@example.org SIP/2.0",
+            adding: ["o: message-summary", "Accept: application/simple-message-summary"]),
     ]
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
@@ -95,14 +105,19 @@ struct MutationTests {
         let sdp = Array(
             """
             v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000/2 RTP/AVP 107 8 101\r
-            a=rtpmap:107 PCMU/8000/1\r\na=rtpmap:101 telephone-event/8000\r\na=rtcp:4009\r\na=sendonly\r\nm=video 1 RTP/AVP 31\r\n
+            a=rtpmap:107 PCMU/8000/1\r\na=rtpmap:101 telephone-event/8000\r\na=rtcp:4009\r
+            a=sendonly\r\nm=video 1 RTP/AVP 31\r\n
             """.utf8)
-        let digest = Array("Digest username=\"1\\\"\", realm=r, nonce=\"n\", uri=\"sip:x\", response=\"r\", qop=auth, nc=00000001, cnonce=c".utf8)
+        let digest = Array(
+            #"Digest username="1\"", realm=r, nonce="n", uri="sip:x", response="r", qop=auth, nc=00000001, cnonce=c"#
+                .utf8)
         let capabilities = MediaCapabilities(address: "192.0.2.50", port: 20000, sessionID: 7, version: 1)
         var generator = SeededGenerator(state: 6)
         var answered = 0
         for _ in 0..<5_000 {
-            if let credentials = try? DigestCredentials(parsing: String(decoding: generator.damage(digest), as: UTF8.self)) {
+            if let credentials = try? DigestCredentials(
+                parsing: String(decoding: generator.damage(digest), as: UTF8.self))
+            {
                 #expect(!credentials.nonce.isEmpty)
             }
             guard let offer = try? SessionDescription(parsing: generator.damage(sdp)),

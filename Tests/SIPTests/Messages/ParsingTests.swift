@@ -10,7 +10,8 @@ struct ParsingTests {
             Wire.request(
                 Wire.invite(
                     adding: [
-                        "Record-Route: <sip:p2.example.org;lr>, <sip:p1.example.org;lr>", "Route: <sip:192.0.2.9:5060;lr>",
+                        "Record-Route: <sip:p2.example.org;lr>, <sip:p1.example.org;lr>",
+                        "Route: <sip:192.0.2.9:5060;lr>",
                         "Supported: replaces,timer", "k: 100rel", "Content-Type: application/sdp",
                     ], body: "v=0\r\n")))
         #expect(request.method == .invite)
@@ -78,7 +79,9 @@ struct ParsingTests {
             Wire.request(
                 Wire.message(
                     "RE%47IST%45R sip:sips%3Auser%40example.com@example.net SIP/2.0",
-                    replacing: ["To: \"%Z%45\" <sip:null-%00-null@example.org>", "Contact: <sip:%6Aoe@192.0.2.1>;p=%41"],
+                    replacing: [
+                        "To: \"%Z%45\" <sip:null-%00-null@example.org>", "Contact: <sip:%6Aoe@192.0.2.1>;p=%41",
+                    ],
                     adding: ["C%6Fntact: <sip:other@192.0.2.7>"])))
         #expect(request.method.rawValue == "RE%47IST%45R")
         #expect(request.uri.user == "sips:user@example.com" && request.uri.host == "example.net")
@@ -89,7 +92,8 @@ struct ParsingTests {
     }
 
     @Test func `users with delimiters in them stay whole`() throws {
-        let odd = "1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@example.com"
+        let odd =
+            "1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*:&it+has=1,weird!*pas$wo~d_too.(doesn't-it)@example.com"
         let uri = try SIPURI(parsing: "sip:" + odd)
         #expect(uri.user == "1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*")
         #expect(uri.password == "&it+has=1,weird!*pas$wo~d_too.(doesn't-it)")
@@ -100,7 +104,8 @@ struct ParsingTests {
 
     @Test func `a comma in quotes or brackets does not split a list, even behind an escaped quote`() throws {
         let contacts = try Contact.list(
-            parsing: #""Bell, \"A\", 1" <sip:a,b@192.0.2.1>;q=0.5 , <sip:c@192.0.2.2>;x="1,2", sip:d@192.0.2.3;expires=5"#)
+            parsing:
+                #""Bell, \"A\", 1" <sip:a,b@192.0.2.1>;q=0.5 , <sip:c@192.0.2.2>;x="1,2", sip:d@192.0.2.3;expires=5"#)
         let addresses = contacts.compactMap { if case .address(let address) = $0 { address } else { nil } }
         #expect(addresses.map(\.uri.user) == ["a,b", "c", "d"])
         #expect(addresses.first?.displayName == #"Bell, "A", 1"#)
@@ -125,16 +130,21 @@ struct ParsingTests {
     }
 
     @Test func `unquoted display names outside of ASCII are read, as phones send them`() throws {
-        let request = try #require(Wire.request(Wire.invite(replacing: ["From: Jürgen Groß <sip:j@example.org>;tag=1"])))
+        let request = try #require(
+            Wire.request(Wire.invite(replacing: ["From: Jürgen Groß <sip:j@example.org>;tag=1"])))
         #expect(request.head.from.displayName == "Jürgen Groß")
     }
 
     @Test func `a tel URI in From and To is kept as it came`() throws {
         let request = try #require(
             Wire.request(Wire.invite(replacing: ["From: <tel:+15551234;phone-context=a>;tag=9", "To: tel:+1555"])))
-        #expect(request.head.from.uri.scheme.rawValue == "tel" && request.head.from.uri.opaque == "+15551234;phone-context=a")
+        #expect(
+            request.head.from.uri.scheme.rawValue == "tel"
+                && request.head.from.uri.opaque == "+15551234;phone-context=a")
         #expect(request.head.from.description == "<tel:+15551234;phone-context=a>;tag=9")
-        #expect(try NameAddress(parsing: "<soap.beep://192.0.2.103:3002>;tag=1").description == "<soap.beep://192.0.2.103:3002>;tag=1")
+        #expect(
+            try NameAddress(parsing: "<soap.beep://192.0.2.103:3002>;tag=1").description
+                == "<soap.beep://192.0.2.103:3002>;tag=1")
     }
 
     @Test func `a request of RFC 2543 without tag, branch, Max-Forwards and Content-Length is read`() throws {

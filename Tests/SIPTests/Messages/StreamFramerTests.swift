@@ -19,7 +19,8 @@ struct StreamFramerTests {
     func `messages come out whole, whatever the chunks are`(_ chunk: Int) throws {
         let one = Wire.invite(body: "first\r\n\r\nbody")
         let two = Wire.message("BYE sip:bob@example.org SIP/2.0")
-        let three = Wire.message("SIP/2.0 200 OK", replacing: ["CSeq: 1 NOTIFY", "Content-Length:"], adding: ["l : 3"], body: "abc")
+        let three = Wire.message(
+            "SIP/2.0 200 OK", replacing: ["CSeq: 1 NOTIFY", "Content-Length:"], adding: ["l : 3"], body: "abc")
         let line = Array("\r\n".utf8)
         let stream = line + one + line + two + line + line + three + line + line + line
         #expect(
@@ -33,7 +34,10 @@ struct StreamFramerTests {
         #expect(try frames(Array(String(repeating: "\r\n", count: 1000).utf8), chunk: 2000) == [.keepAlive])
     }
 
-    @Test(arguments: ["Content-Length: -999", "Content-Length:", "Content-Length: 1a", "Content-Length: 0\r\nl: 5", "Content-Length: 0, 0"])
+    @Test(arguments: [
+        "Content-Length: -999", "Content-Length:", "Content-Length: 1a", "Content-Length: 0\r\nl: 5",
+        "Content-Length: 0, 0",
+    ])
     func `without one good Content-Length the connection closes`(_ line: String) {
         var framer = StreamFramer()
         let lines = line.split(separator: "\r\n").map(String.init)
@@ -43,7 +47,10 @@ struct StreamFramerTests {
         #expect(framer.next() == nil && framer.unfinished == 0)
     }
 
-    @Test(arguments: ["\u{16}\u{3}\u{1}\u{2}\0", "GET / HTTP/1.1\r\n", "\0\0\0\0", "\n", "\rx", "hello\r\n", "INVITE sip:x SIP/2.0\r\nA: b\n\nC: d\r\n\r\n"])
+    @Test(arguments: [
+        "\u{16}\u{3}\u{1}\u{2}\0", "GET / HTTP/1.1\r\n", "\0\0\0\0", "\n", "\rx", "hello\r\n",
+        "INVITE sip:x SIP/2.0\r\nA: b\n\nC: d\r\n\r\n",
+    ])
     func `another protocol is recognised at once and closes the connection`(_ text: String) {
         var framer = StreamFramer()
         #expect(throws: FramingError.garbage) { try framer.append(Array(text.utf8)) }

@@ -3,7 +3,8 @@
 
 enum Wire {
     /// Lines joined with CRLF and closed with an empty line; a line that replaces a header is found by its name.
-    static func message(_ start: String, replacing: [String] = [], adding: [String] = [], body: String = "") -> [UInt8] {
+    static func message(_ start: String, replacing: [String] = [], adding: [String] = [], body: String = "") -> [UInt8]
+    {
         var lines = [
             "Via: SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bK776asdhds", "Max-Forwards: 70",
             "From: \"Alice\" <sip:alice@example.org>;tag=1928301774", "To: Bob <sip:bob@example.org>",
