@@ -73,14 +73,16 @@ public protocol AnsweredCall: Sendable {
     var encoding: AudioEncoding { get }
 
     /// Plays the clips one after the other, starting `offset` into them, until their end or until one of `keys`.
-    /// A key typed ahead counts at once; keys not in `keys` are dropped while it plays.
+    /// A key typed ahead counts at once; other keys are dropped. With no keys at all, what is typed waits for whoever
+    /// asks next.
     func play(_ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>) async throws(CallEnded)
         -> PlayOutcome
 
     /// The next key, typed ahead or pressed within `timeout`; nil when there was none.
     func key(within timeout: Duration) async throws(CallEnded) -> Key?
 
-    /// Records what is heard from now on. Never throws: a hang-up is one of the ways to end.
+    /// Records what is heard from now on, and forgets keys that were typed before. Never throws: a hang-up is one of
+    /// the ways to end.
     func record(_ limits: RecordingLimits, into sink: any RecordingSink) async -> Take
 
     /// Ends the call from our side, after what was said has been heard.

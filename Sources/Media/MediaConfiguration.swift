@@ -2,22 +2,19 @@
 
 /// How the media engine listens and how much it may take on.
 public struct MediaConfiguration: Sendable, Hashable {
-    /// Numeric IPv4 or IPv6 address that RTP is received on; "::" takes both families.
-    public var bindAddress: String
     /// Where RTP ports are taken from: RTP on even ports, RTCP on the odd one above (RFC 3550 §11).
     public var ports: ClosedRange<UInt16>
     /// Media threads; one for each processor core is right.
     public var workers: Int
     /// How long nothing may be heard, while something is expected, before `MediaEvent.rtpTimeout`.
     public var rtpTimeout: Duration
-    /// `MediaEngine.open()` refuses more sessions than this.
+    /// `MediaEngine.open(on:)` refuses more sessions than this.
     public var maximumSessions: Int
 
     public init(
-        bindAddress: String, ports: ClosedRange<UInt16> = 10_000...29_999, workers: Int,
+        ports: ClosedRange<UInt16> = 10_000...29_999, workers: Int,
         rtpTimeout: Duration = .seconds(30), maximumSessions: Int = 2_000
     ) {
-        self.bindAddress = bindAddress
         self.ports = ports
         self.workers = workers
         self.rtpTimeout = rtpTimeout

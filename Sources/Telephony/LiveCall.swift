@@ -121,6 +121,8 @@ actor LiveCall: AnsweredCall {
 
     func record(_ limits: RecordingLimits, into sink: any RecordingSink) async -> Take {
         guard ended == nil else { return Take(ending: .hangUp, duration: .zero, voiced: .zero) }
+        // What was pressed before the beep was not meant for the message.
+        typed = KeyBuffer()
         recording = RecordingInProgress()
         defer { recording = nil }
         media.record(
@@ -148,10 +150,18 @@ actor LiveCall: AnsweredCall {
         return max(1, Codec.bytesPerSecond - Int(intoSecond / 125_000))
     }
 
-    func hangUp() {
+    func hangUp() async {
+        if ended == .shutdown { await sayFarewell() }
         end(.hangUp)
         dialog.hangUp()
         media.close()
+    }
+
+    /// Tells a caller who is still there that it is the system that ends the call.
+    private func sayFarewell() async {
+        guard let farewell = equipment.farewell else { return }
+        ended = nil
+        _ = try? await play([farewell], from: .zero, interruptedBy: .none)
     }
 
     // MARK: What happens to the call
@@ -193,7 +203,8 @@ actor LiveCall: AnsweredCall {
             guard let answer else { return }
             if !negotiation.complete(with: answer) {
                 logger.notice("the answer to our offer does not fit")
-                return hangUp()
+                end(.failure)
+                return dialog.hangUp()
             }
             media.start(negotiation.parameters)
         case .offer(let offer, let reply):

@@ -1,7 +1,7 @@
 // A call that has not been answered: rejecting it costs a response; answering it takes a media session, comes to
 // an agreement about codecs and gives the live call.
 
-internal import CallControl
+public import CallControl
 internal import Logging
 public import Media
 internal import SIP
@@ -10,15 +10,18 @@ internal import SIP
 public struct Equipment: Sendable {
     public var media: MediaEngine
     public var prompts: PromptLibrary
+    /// What a caller hears whose call is ended because the system stops.
+    public var farewell: Clip?
     /// Waits; a parameter, so that tests need no real time.
     public var sleep: @Sendable (Duration) async throws -> Void
 
     public init(
-        media: MediaEngine, prompts: PromptLibrary,
+        media: MediaEngine, prompts: PromptLibrary, farewell: Clip? = nil,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.media = media
         self.prompts = prompts
+        self.farewell = farewell
         self.sleep = sleep
     }
 }
@@ -43,7 +46,7 @@ final class RingingCall: IncomingCall {
     func answer() async throws(CallEnded) -> any AnsweredCall {
         let session: MediaSession
         do {
-            session = try equipment.media.open()
+            session = try equipment.media.open(on: invite.flow.local.host)
         } catch {
             logger.error("no media session", metadata: ["reason": "\(error)"])
             invite.reject(503, headers: [HeaderField("Retry-After", "10")])

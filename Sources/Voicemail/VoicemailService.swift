@@ -9,7 +9,8 @@ public import Phrases
 public struct VoicemailService: Sendable {
     let store: any Store
     let phrasebook: Phrasebook
-    let keymaps: KeyMaps
+    /// Calls that start after a change go by the new ones.
+    public var keymaps: KeyMaps
     let settings: VoicemailSettings
     let now: @Sendable () -> Date
     let logger: Logger

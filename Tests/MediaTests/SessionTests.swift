@@ -13,7 +13,7 @@ struct SessionTests {
         logger.logLevel = .error
         return try MediaEngine(
             MediaConfiguration(
-                bindAddress: "127.0.0.1", ports: 42_000...42_199, workers: 2, rtpTimeout: rtpTimeout,
+                ports: 42_000...42_199, workers: 2, rtpTimeout: rtpTimeout,
                 maximumSessions: sessions), logger: logger)
     }
 
@@ -33,7 +33,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         let prompt = speech(4_000)
@@ -47,7 +47,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         session.start(.to(phone))
         let first = try phone.packet().header
         session.play(PlaybackID(1), [AudioBuffer(speech(800))])
@@ -68,7 +68,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone, codec: .pcma))
         session.play(PlaybackID(1), [AudioBuffer(speech(1_600))])
@@ -91,7 +91,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         _ = try phone.packet()
@@ -122,7 +122,7 @@ struct SessionTests {
         defer { engine.close() }
         let phone = try TestPhone()
         let intruder = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         _ = try phone.packet()
@@ -149,7 +149,7 @@ struct SessionTests {
         defer { engine.close() }
         let signalled = try TestPhone()
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         session.start(.to(signalled))
         _ = try signalled.packet()
         phone.send(rtpBytes(sequence: 1, timestamp: 0, silence(160)), to: session.localPort)
@@ -163,7 +163,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone, events: 96))
         for (sequence, end) in [false, false, true, true, true].enumerated() {
@@ -183,7 +183,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone, events: nil))
         for (index, piece) in tone(770, 1_336, count: 1_600).pieces(of: 160).enumerated() {
@@ -196,7 +196,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         for (index, piece) in tone(770, 1_336, count: 1_600).pieces(of: 160).enumerated() {
@@ -211,7 +211,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         session.play(PlaybackID(3), [AudioBuffer(speech(80_000))], stoppedBy: ["#"])
@@ -232,7 +232,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         session.play(PlaybackID(1), [AudioBuffer(Array(speech(1_600)[..<800]))], from: 160, ends: false)
@@ -247,7 +247,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var ended: [PlaybackID] = []
         session.start(.to(phone))
         for id in UInt64(1)...4 {
@@ -263,7 +263,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         _ = try phone.packet()
@@ -280,14 +280,14 @@ struct SessionTests {
         let engine = try engine(rtpTimeout: .milliseconds(100))
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         #expect(try await events.next() == .rtpTimeout)
         session.start(.to(phone, sends: false, receives: false))
         session.play(PlaybackID(1), [AudioBuffer(speech(800))])
         // The clock that would tell the time-out runs for the other session.
-        let other = try engine.open()
+        let other = try engine.open(on: "127.0.0.1")
         var otherEvents = EventReader(other)
         other.start(.to(phone, sends: false))
         #expect(try await otherEvents.next() == .rtpTimeout)
@@ -304,7 +304,7 @@ struct SessionTests {
         let engine = try engine(rtpTimeout: .milliseconds(60))
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         #expect(try await events.next() == .rtpTimeout)
@@ -319,7 +319,7 @@ struct SessionTests {
         let engine = try engine()
         defer { engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         var events = EventReader(session)
         session.start(.to(phone))
         session.record(RecordingRequest(firstChunkBytes: 1, maximumBytes: 10_000_000, silence: .seconds(10_000)))
@@ -344,21 +344,21 @@ struct SessionTests {
     @Test func portsComeFromTheRangeAreEvenAndAreGivenBack() async throws {
         let engine = try engine(sessions: 3)
         defer { engine.close() }
-        let sessions = try (0..<3).map { _ in try engine.open() }
+        let sessions = try (0..<3).map { _ in try engine.open(on: "127.0.0.1") }
         #expect(Set(sessions.map(\.localPort)).count == 3)
         #expect(sessions.allSatisfy { $0.localPort % 2 == 0 && (42_000...42_199).contains($0.localPort) })
-        #expect(throws: MediaError.tooManySessions) { try engine.open() }
+        #expect(throws: MediaError.tooManySessions) { try engine.open(on: "127.0.0.1") }
         sessions[0].close()
         for await _ in sessions[0].events {}
-        _ = try engine.open()
+        _ = try engine.open(on: "127.0.0.1")
     }
 
     @Test func aClosedEngineOpensNothingAndFinishesItsSessions() async throws {
         let engine = try engine()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         engine.close()
         for await _ in session.events {}
-        #expect(throws: MediaError.closed) { try engine.open() }
+        #expect(throws: MediaError.closed) { try engine.open(on: "127.0.0.1") }
         session.play(PlaybackID(1), [])
         session.close()
         engine.close()
@@ -367,14 +367,15 @@ struct SessionTests {
     @Test func nonsenseIsRefusedAtTheStart() {
         let logger = Logger(label: "test")
         #expect(throws: MediaError.invalidAddress("localhost")) {
-            try MediaEngine(MediaConfiguration(bindAddress: "localhost", workers: 1), logger: logger)
+            let engine = try MediaEngine(MediaConfiguration(workers: 1), logger: logger)
+            defer { engine.close() }
+            _ = try engine.open(on: "localhost")
         }
         #expect(throws: MediaError.self) {
-            try MediaEngine(
-                MediaConfiguration(bindAddress: "127.0.0.1", ports: 5_001...5_001, workers: 1), logger: logger)
+            try MediaEngine(MediaConfiguration(ports: 5_001...5_001, workers: 1), logger: logger)
         }
         #expect(throws: MediaError.self) {
-            try MediaEngine(MediaConfiguration(bindAddress: "127.0.0.1", workers: 0), logger: logger)
+            try MediaEngine(MediaConfiguration(workers: 0), logger: logger)
         }
     }
 
@@ -383,7 +384,7 @@ struct SessionTests {
         defer { engine.close() }
         let phone = try TestPhone()
         let control = try TestPhone()
-        let session = try engine.open()
+        let session = try engine.open(on: "127.0.0.1")
         session.start(.to(phone, control: control.port))
         let first = try phone.packet().header
         for _ in 0..<5 { _ = try phone.packet() }

@@ -19,16 +19,11 @@ struct SocketPair {
 }
 
 final class PortRange: Sendable {
-    private let address: NetworkAddress
-    private let family: Int32
     private let first: UInt16
     private let pairs: Int
     private let turn: Mutex<Int>
 
-    init(_ ports: ClosedRange<UInt16>, address text: String) throws(MediaError) {
-        guard let address = NetworkAddress(text, port: 0) else { throw .invalidAddress(text) }
-        self.address = address
-        family = address.isIPv4 ? AF_INET : AF_INET6
+    init(_ ports: ClosedRange<UInt16>) throws(MediaError) {
         let lowest = Int(ports.lowerBound) + Int(ports.lowerBound) % 2
         first = UInt16(truncatingIfNeeded: lowest)
         pairs = (Int(ports.upperBound) - lowest + 1) / 2
@@ -38,16 +33,19 @@ final class PortRange: Sendable {
         turn = Mutex(Int.random(in: 0..<pairs))
     }
 
-    func open() throws(MediaError) -> SocketPair {
+    /// - Parameter text: a numeric address of ours; "::" takes both families.
+    func open(on text: String) throws(MediaError) -> SocketPair {
+        guard let address = NetworkAddress(text, port: 0) else { throw .invalidAddress(text) }
+        let family = address.isIPv4 ? AF_INET : AF_INET6
         for _ in 0..<pairs {
             let index = turn.withLock { turn in
                 defer { turn = (turn + 1) % pairs }
                 return turn
             }
             let port = first + UInt16(index * 2)
-            guard let rtp = try bound(to: port) else { continue }
+            guard let rtp = try bound(address, family, port) else { continue }
             do throws(MediaError) {
-                if let rtcp = try bound(to: port + 1) {
+                if let rtcp = try bound(address, family, port + 1) {
                     return SocketPair(rtp: rtp, rtcp: rtcp, port: port, family: family)
                 }
             } catch {
@@ -60,11 +58,11 @@ final class PortRange: Sendable {
     }
 
     /// A non-blocking socket; nil when the port is taken.
-    private func bound(to port: UInt16) throws(MediaError) -> Int32? {
+    private func bound(_ address: NetworkAddress, _ family: Int32, _ port: UInt16) throws(MediaError) -> Int32? {
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(family, type, 0)
         guard descriptor >= 0 else { throw .system("socket", code: errno) }
-        mark(descriptor)
+        mark(descriptor, family)
         var local = address
         local.port = port
         var storage = sockaddr_storage()
@@ -80,7 +78,7 @@ final class PortRange: Sendable {
     }
 
     /// Expedited forwarding (RFC 3246), as voice is marked (RFC 4594 §4.1). Only a wish: failure is no error.
-    private func mark(_ descriptor: Int32) {
+    private func mark(_ descriptor: Int32, _ family: Int32) {
         var expedited: Int32 = 46 << 2
         let size = socklen_t(MemoryLayout<Int32>.size)
         _ = setsockopt(descriptor, Int32(IPPROTO_IP), IP_TOS, &expedited, size)

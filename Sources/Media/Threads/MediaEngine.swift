@@ -23,7 +23,7 @@ public final class MediaEngine: Sendable {
         }
         self.configuration = configuration
         self.logger = logger
-        ports = try PortRange(configuration.ports, address: configuration.bindAddress)
+        ports = try PortRange(configuration.ports)
         state = Mutex(State(load: Array(repeating: 0, count: configuration.workers)))
         var workers: [MediaWorker] = []
         do throws(MediaError) {
@@ -44,10 +44,11 @@ public final class MediaEngine: Sendable {
     }
 
     /// A session with a port pair of its own. It says and hears nothing before `MediaSession.start`.
-    public func open() throws(MediaError) -> MediaSession {
+    /// - Parameter address: the numeric address that RTP is received on; "::" takes both families.
+    public func open(on address: String) throws(MediaError) -> MediaSession {
         let index = try reserve()
         do throws(MediaError) {
-            let sockets = try ports.open()
+            let sockets = try ports.open(on: address)
             let (events, continuation) = EventOutlet.makeStream()
             let outlet = EventOutlet(continuation)
             guard let core = SessionCore(sockets, outlet: outlet, rtpTimeout: configuration.rtpTimeout) else {

@@ -1,4 +1,4 @@
-// `lamplighter serve`: runs until SIGTERM or SIGINT; SIGHUP reads the number plan again.
+// `lamplighter serve`: runs until SIGTERM or SIGINT; SIGHUP reads number plan and key maps again.
 
 import ArgumentParser
 import Logging
@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: DialplanReloader(server: server, logger: logger)),
+                    .init(service: Reloader(server: server, logger: logger)),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()

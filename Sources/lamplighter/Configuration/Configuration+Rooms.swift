@@ -9,11 +9,14 @@ import SIP
 import Voicemail
 
 extension SIPEndpointConfiguration {
-    init(_ settings: Configuration.SIPSettings) {
+    init(_ configuration: Configuration) {
+        let settings = configuration.sip
         self.init(listen: settings.listen.map { HostPort(host: $0, port: UInt16(settings.port)) })
         limits.maximumCalls = settings.maximumCalls
         limits.maximumTransactions = settings.maximumTransactions
         limits.maximumConnections = settings.maximumConnections
+        limits.minimumSubscriptionExpires = configuration.phones.minimumExpiry
+        limits.maximumSubscriptionExpires = configuration.phones.maximumExpiry
     }
 }
 
@@ -21,7 +24,7 @@ extension MediaConfiguration {
     init(_ configuration: Configuration) {
         let media = configuration.media
         self.init(
-            bindAddress: "::", ports: UInt16(media.firstPort)...UInt16(media.lastPort),
+            ports: UInt16(media.firstPort)...UInt16(media.lastPort),
             workers: media.workers == 0 ? ProcessInfo.processInfo.activeProcessorCount : media.workers,
             rtpTimeout: media.timeout, maximumSessions: configuration.sip.maximumCalls)
     }

@@ -36,7 +36,6 @@ struct Configuration: Sendable {
     }
 
     struct Media: Sendable {
-        /// Empty: each call's media uses the address that its signalling came to.
         var firstPort: Int
         var lastPort: Int
         var workers: Int

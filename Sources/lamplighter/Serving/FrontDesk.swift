@@ -14,20 +14,23 @@ import Voicemail
 final class FrontDesk: SIPUser {
     private let phones: Phones
     private let switchboard: Switchboard
-    private let voicemail: VoicemailService
-    private let plan: Mutex<Dialplan>
+    private let rules: Mutex<Rules>
     private let logger: Logger
 
-    init(phones: Phones, switchboard: Switchboard, voicemail: VoicemailService, plan: Dialplan, logger: Logger) {
+    /// What calls go by; a call keeps what was in force when it came in.
+    struct Rules {
+        var plan: Dialplan
+        var voicemail: VoicemailService
+    }
+
+    init(phones: Phones, switchboard: Switchboard, rules: Rules, logger: Logger) {
         self.phones = phones
         self.switchboard = switchboard
-        self.voicemail = voicemail
-        self.plan = Mutex(plan)
+        self.rules = Mutex(rules)
         self.logger = logger
     }
 
-    /// Calls that come in from now on go by `new`.
-    func replacePlan(with new: Dialplan) { plan.withLock { $0 = new } }
+    func replaceRules(_ change: (inout Rules) -> Void) { rules.withLock { change(&$0) } }
 
     func received(_ request: IncomingRequest) { phones.register(request) }
 
@@ -49,14 +52,15 @@ final class FrontDesk: SIPUser {
     }
 
     private func connect(_ call: IncomingInvite, _ invitation: Invitation) async {
-        let application = plan.withLock { $0.application(for: invitation.dialled, domain: invitation.domain) }
+        let rules = rules.withLock { $0 }
+        let application = rules.plan.application(for: invitation.dialled, domain: invitation.domain)
         guard let application else {
             logger.notice("nothing has this number", metadata: invitation.logFields)
             return call.reject(404)
         }
         logger.info("call", metadata: invitation.logFields.merging(["application": "\(application.name)"]) { $1 })
-        await switchboard.connect(call, as: invitation) { [voicemail] incoming in
-            await voicemail.run(application.name, arguments: application.arguments, incoming)
+        await switchboard.connect(call, as: invitation) { incoming in
+            await rules.voicemail.run(application.name, arguments: application.arguments, incoming)
         }
         logger.info("call over", metadata: invitation.logFields)
     }

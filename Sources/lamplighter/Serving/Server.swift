@@ -6,8 +6,10 @@ import Dialplan
 import Foundation
 import Logging
 import Mailboxes
+import CallControl
 import Media
 import Phones
+import Phrases
 import SIP
 import ServiceLifecycle
 import Telephony
@@ -30,14 +32,18 @@ final class Server: Service {
         for problem in materials.promptProblems { logger.error("prompt", metadata: ["problem": "\(problem)"]) }
         store = try await SQLiteStore.serve(directory: configuration.files.data, configuration, logger)
         media = try MediaEngine(MediaConfiguration(configuration), logger: logger)
-        endpoint = SIPEndpoint(configuration: SIPEndpointConfiguration(configuration.sip), logger: logger)
+        endpoint = SIPEndpoint(configuration: SIPEndpointConfiguration(configuration), logger: logger)
         phones = Phones(store: store, settings: try PhoneSettings(configuration), logger: logger)
-        switchboard = Switchboard(equipment: Equipment(media: media, prompts: materials.prompts), logger: logger)
+        let equipment = Equipment(
+            media: media, prompts: materials.prompts,
+            farewell: .prompt(PromptID.endingForMaintenance.rawValue, language: "en"))
+        switchboard = Switchboard(equipment: equipment, logger: logger)
         let voicemail = VoicemailService(
             store: store, phrasebook: materials.phrasebook, keymaps: materials.keymaps,
             settings: VoicemailSettings(configuration.voicemail), now: { Date() }, logger: logger)
         desk = FrontDesk(
-            phones: phones, switchboard: switchboard, voicemail: voicemail, plan: materials.plan, logger: logger)
+            phones: phones, switchboard: switchboard, rules: .init(plan: materials.plan, voicemail: voicemail),
+            logger: logger)
     }
 
     /// Sees to the sample organisation and prints the secrets that were made for it.
@@ -46,9 +52,14 @@ final class Server: Service {
         for line in try await SampleOrganisation(store: store, isLocal: isLocal).prepare() { print("  " + line) }
     }
 
-    /// Takes up the number plan as it is on disk now; a wrong one throws and changes nothing.
-    func reloadDialplan() throws {
-        desk.replacePlan(with: try Dialplan.load(configuration.files.dialplan))
+    /// Takes up the number plan and the key maps as they are on disk now; a wrong file throws and changes nothing.
+    func reload() throws {
+        let plan = try Dialplan.load(configuration.files.dialplan)
+        let keymaps = try KeyMaps.load(configuration.files.keymaps)
+        desk.replaceRules { rules in
+            rules.plan = plan
+            rules.voicemail.keymaps = keymaps
+        }
     }
 
     func run() async throws {

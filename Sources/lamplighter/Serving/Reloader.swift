@@ -1,0 +1,22 @@
+// SIGHUP: the number plan and the key maps are read again. A wrong file is refused with file, line and reason, and
+// what is running stays.
+
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+struct Reloader: Service {
+    let server: Server
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            do {
+                try server.reload()
+                logger.notice("number plan and key maps have been read again")
+            } catch {
+                logger.error("refused, what is running stays", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+}
