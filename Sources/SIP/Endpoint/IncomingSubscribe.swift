@@ -1,0 +1,67 @@
+// A subscription that came in (RFC 6665): the request to judge, then the notifier's side of it.
+
+/// A SUBSCRIBE outside a dialog. It waits for exactly one of `reject` and `accept`; after 30 s it gets 500.
+public struct IncomingSubscribe: Sendable {
+    public let request: SIPRequest
+    /// The way it came.
+    public let flow: Flow
+    let dialog: DialogID
+    let transaction: ServerTransactionKey
+    let core: CoreReference
+
+    /// The event package without parameters, lower case; nil when the header is missing.
+    public var event: String? {
+        request.head.tokens(of: "event").first.map { String($0.prefix { $0 != ";" && $0 != " " }) }
+    }
+
+    /// Expires in seconds as it was asked for; nil when it was not said or makes no sense.
+    public var requestedExpires: Int? { request.head["expires"].flatMap { Int($0) }.flatMap { $0 < 0 ? nil : $0 } }
+
+    /// Sends a final response of 300 or more, for instance 489 with Allow-Events or 423 with Min-Expires.
+    public func reject(_ status: Int, _ reason: String? = nil, headers: [HeaderField] = []) {
+        core.run { [self] in $0.reject(self, status: status, reason: reason, headers: headers) }
+    }
+
+    /// Sends 200. Call `notify` with the present state at once (RFC 6665 §4.2.1.2).
+    /// - Parameter expires: seconds granted; 0 for a fetch, which ends with its first NOTIFY.
+    public func accept(expires: Int) -> NotifierSubscription {
+        let events = EventQueue<SubscriptionEvent>(limit: 8)
+        core.run { [self] in $0.accept(self, expires: expires, events: events) }
+        return NotifierSubscription(id: dialog, events: events.stream, core: core)
+    }
+}
+
+/// A subscription that we notify. NOTIFY goes out one at a time; of several states that wait only the newest is sent.
+public struct NotifierSubscription: Sendable {
+    public let id: DialogID
+    /// For one reader. `.ended` is the last event.
+    public let events: AsyncStream<SubscriptionEvent>
+    let core: CoreReference
+
+    public func notify(contentType: String, body: [UInt8]) {
+        core.run { [id] in $0.notify(id, contentType: contentType, body: body) }
+    }
+
+    /// Sends the last NOTIFY with `Subscription-State: terminated;reason=…` (RFC 6665 §4.2.2: "deactivated",
+    /// "noresource", …) and forgets the subscription.
+    public func terminate(reason: String) {
+        core.run { [id] in $0.terminate(id, reason: reason) }
+    }
+}
+
+public enum SubscriptionEvent: Sendable, Hashable {
+    /// Seconds granted. The newest state has been sent again already.
+    case refreshed(expires: Int)
+    case ended(EndReason)
+
+    public enum EndReason: Sendable, Hashable {
+        /// The subscriber asked for the end, or it was a fetch.
+        case unsubscribed
+        case expired
+        /// By `NotifierSubscription.terminate`.
+        case terminated
+        /// NOTIFY got no answer or one that ends the subscription (RFC 6665 §4.2.2), for instance 481.
+        case notifyFailed
+        case stopped
+    }
+}

@@ -1,0 +1,62 @@
+// The SIP endpoint: UDP and TCP on each listen address, with all its state on one event loop. This is the
+// thread-safe door; `EndpointCore` behind it does the work.
+
+public import Logging
+internal import NIOCore
+internal import NIOPosix
+
+public final class SIPEndpoint: Sendable {
+    private let core: CoreReference
+
+    /// Nothing is opened before `start`.
+    public convenience init(configuration: SIPEndpointConfiguration, logger: Logger) {
+        self.init(configuration: configuration, logger: logger, now: { .nanoseconds(NIODeadline.now().uptimeNanoseconds) })
+    }
+
+    /// - Parameter now: monotonic time since any moment; tests move it by hand.
+    init(configuration: SIPEndpointConfiguration, logger: Logger, now: @escaping @Sendable () -> Duration) {
+        // The shared group is never shut down, so a handle that outlives the endpoint is answered and not stranded.
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        core = CoreReference(EndpointCore(configuration: configuration, logger: logger, loop: loop, now: now), on: loop)
+    }
+
+    /// Listens, and tells `user` of requests from then on.
+    /// - Returns: the actual addresses, in the order of the configuration.
+    /// - Throws: `SIPEndpointError` when an address cannot be listened on; then nothing is.
+    public func start(_ user: any SIPUser) async throws(SIPEndpointError) -> [HostPort] {
+        []
+    }
+
+    /// Ends calls (BYE) and subscriptions (NOTIFY terminated) without waiting for answers, and closes everything.
+    public func stop() async {
+    }
+
+    /// From now on new INVITE, SUBSCRIBE, REGISTER and OPTIONS get 503 with Retry-After; dialogs go on.
+    /// - Parameter retryAfter: seconds.
+    public func drain(retryAfter: Int) {
+        core.run { $0.drain(retryAfter: retryAfter) }
+    }
+
+    /// Sends an out-of-dialog request over `flow` and waits for its final response (RFC 3261 §17.1.2). Via and
+    /// User-Agent are added here. Not for INVITE.
+    /// - Returns: nil when there was none within 32 s, or `flow` cannot be sent over.
+    public func request(_ request: SIPRequest, over flow: Flow) async -> SIPResponse? {
+        nil
+    }
+
+    /// Our Contact as peers of `flow` are to use it.
+    public func contact(user: String?, for flow: Flow) -> NameAddress {
+        NameAddress(uri: SIPURI(user: user, host: flow.local.host, port: flow.local.port))
+    }
+
+    public var statistics: SIPStatistics {
+        get async { await core.call { $0.statistics } }
+    }
+}
+
+/// Why an endpoint did not start.
+public enum SIPEndpointError: Error, Sendable, Equatable {
+    /// The address cannot be listened on by UDP and TCP, for instance because it is in use.
+    case cannotListen(HostPort, reason: String)
+    case alreadyStarted
+}

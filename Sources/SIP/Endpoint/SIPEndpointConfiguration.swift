@@ -1,0 +1,50 @@
+// What an endpoint is told at its start: where it listens, what it calls itself and how much it takes on.
+
+public struct SIPEndpointConfiguration: Sendable {
+    /// Numeric addresses; UDP and TCP on each. Port 0: any free port, the same for both.
+    public var listen: [HostPort]
+    /// What Via and Contact name instead of the listen address: for a host behind a one-to-one NAT, or one that
+    /// listens on all addresses. Nil: the address that the message came in by.
+    public var advertisedHost: String?
+    /// The Server header of our responses and the User-Agent header of our requests.
+    public var serverName: String
+    public var limits: SIPLimits
+
+    public init(
+        listen: [HostPort], advertisedHost: String? = nil, serverName: String = "Lamplighter",
+        limits: SIPLimits = SIPLimits()
+    ) {
+        self.listen = listen
+        self.advertisedHost = advertisedHost
+        self.serverName = serverName
+        self.limits = limits
+    }
+}
+
+/// Bounds on everything that outsiders can make an endpoint hold.
+public struct SIPLimits: Sendable {
+    /// Server transactions alive at once; further new requests get 503. One lives 32 s on UDP.
+    public var maximumTransactions = 50_000
+    /// Calls alive at once; further INVITEs get 503.
+    public var maximumCalls = 2_000
+    /// Subscriptions alive at once; further SUBSCRIBEs get 503.
+    public var maximumSubscriptions = 50_000
+    /// TCP connections open at once; further ones are closed.
+    public var maximumConnections = 10_000
+    /// TCP connections from one address.
+    public var maximumConnectionsPerAddress = 200
+    /// How long a new connection may take to send its first whole message, and any connection to finish one it began.
+    public var messageTimeout: Duration = .seconds(10)
+    /// How long a connection may be silent: longer than a registration lasts, or phones behind it get no calls and lamps.
+    public var idleTimeout: Duration = .seconds(4_000)
+    /// The longest subscription that is granted, in seconds (RFC 6665 §4.2.1.1).
+    public var maximumSubscriptionExpires = 3_600
+    /// The shortest refresh that is taken, in seconds; a shorter one gets 423.
+    public var minimumSubscriptionExpires = 60
+    /// How long the user may leave an INVITE without a final answer before it gets 480 (timer C of RFC 3261 §16.6).
+    public var unansweredInvite: Duration = .seconds(180)
+    /// The Retry-After of a 503 because of one of these limits, in seconds.
+    public var retryAfter = 10
+
+    public init() {}
+}
