@@ -1,8 +1,40 @@
 // What a message finds its transaction by (RFC 3261 §17.1.3 and §17.2.3).
 
-/// An ACK has the key of its INVITE; a CANCEL has a transaction of its own beside that of its INVITE.
+/// Of a request that came in. An ACK has the key of its INVITE; a CANCEL has a transaction of its own.
 struct ServerTransactionKey: Hashable, Sendable {
-    private let branch: String
-    private let sentBy: String
+    private enum Name: Hashable, Sendable {
+        case branch(String, host: String, port: UInt16?)
+        /// A peer of RFC 2543, whose branch is not unique.
+        indirect case legacy(uri: SIPURI, fromTag: String?, callID: String, cseq: UInt32, via: Via)
+    }
+    private let name: Name
+    let method: Method
+
+    /// Nil for a request without Via. To be taken before `received` is added to the Via.
+    init?(_ request: SIPRequest) {
+        guard let via = request.head.vias.first else { return nil }
+        let cookie = "z9hG4bK"
+        if let branch = via.branch, branch.hasPrefix(cookie), branch.utf8.count > cookie.utf8.count {
+            name = .branch(branch, host: via.host, port: via.port)
+        } else {
+            name = .legacy(
+                uri: request.uri, fromTag: request.head.from.tag, callID: request.head.callID,
+                cseq: request.head.cseq.number, via: via)
+        }
+        method = request.method == .ack ? .invite : request.method
+    }
+
+    private init(name: Name, method: Method) {
+        self.name = name
+        self.method = method
+    }
+
+    /// The transaction that a CANCEL with this key is to cancel (RFC 3261 §9.2).
+    var cancelledInvite: ServerTransactionKey { ServerTransactionKey(name: name, method: .invite) }
+}
+
+/// Of a response to one of our requests. Our branches are random, so nobody guesses them.
+struct ClientTransactionKey: Hashable, Sendable {
+    let branch: String
     let method: Method
 }
