@@ -19,4 +19,3 @@ final class EndpointCore {
     func terminate(_ dialog: DialogID, reason: String) {}
     func drain(retryAfter: Int) {}
 }
-enum OfferVerdict: Sendable { case accept(SessionDescription), reject(Int, [HeaderField]) }

@@ -1,23 +1,8 @@
-// The server side of an INVITE (RFC 3261 §17.2.1 with the Accepted state of RFC 6026 §7.1). Messages are opaque
-// bytes here. A transport error leaves the state as it is (RFC 6026 §8.12), so there is no event for it.
+// The server side of an INVITE (RFC 3261 §17.2.1 with the Accepted state of RFC 6026 §7.1). A transport error
+// leaves the state as it is (RFC 6026), so there is no event for it.
 
 struct ServerInviteTransaction: Hashable, Sendable {
     enum State: Hashable, Sendable { case proceeding, completed, confirmed, accepted, terminated }
-
-    enum Event {
-        /// The INVITE again.
-        case invite
-        case ack
-        case respond(status: Int, [UInt8])
-        case time
-    }
-
-    enum Action: Hashable {
-        case send([UInt8])
-        /// An ACK of a 2xx with the branch of its INVITE: it is the dialog's.
-        case passACK
-        case terminate
-    }
 
     private(set) var state = State.proceeding
     private let reliable: Bool
@@ -30,9 +15,9 @@ struct ServerInviteTransaction: Hashable, Sendable {
     /// When `.time` is to be handled next.
     var deadline: Duration? { earlier(retransmission?.due, end) }
 
-    mutating func handle(_ event: Event, now: Duration) -> [Action] {
+    mutating func handle(_ event: ServerTransactionEvent, now: Duration) -> [ServerTransactionAction] {
         switch (state, event) {
-        case (.proceeding, .invite), (.completed, .invite):
+        case (.proceeding, .request), (.completed, .request):
             return response.map { [.send($0)] } ?? []
         case (.proceeding, .respond(let status, let bytes)):
             return finish(status, bytes, now: now)
@@ -48,13 +33,13 @@ struct ServerInviteTransaction: Hashable, Sendable {
             return reliable ? [.terminate] : []
         case (_, .time):
             return timePassed(now)
-        case (.accepted, .invite), (.accepted, .respond), (.completed, .respond), (.confirmed, _), (.terminated, _),
+        case (.accepted, .request), (.accepted, .respond), (.completed, .respond), (.confirmed, _), (.terminated, _),
             (.proceeding, .ack):
             return []
         }
     }
 
-    private mutating func finish(_ status: Int, _ bytes: [UInt8], now: Duration) -> [Action] {
+    private mutating func finish(_ status: Int, _ bytes: [UInt8], now: Duration) -> [ServerTransactionAction] {
         switch status {
         case ..<200:
             response = bytes
@@ -71,7 +56,7 @@ struct ServerInviteTransaction: Hashable, Sendable {
         return [.send(bytes)]
     }
 
-    private mutating func timePassed(_ now: Duration) -> [Action] {
+    private mutating func timePassed(_ now: Duration) -> [ServerTransactionAction] {
         if let end, now >= end {
             state = .terminated
             self.end = nil

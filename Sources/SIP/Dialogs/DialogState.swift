@@ -1,0 +1,69 @@
+// What a dialog knows of its two ends (RFC 3261 §12): whom its requests go to, by which route, and in which order
+// requests count. INVITE dialogs and subscriptions are built on it.
+
+struct DialogState: Sendable {
+    let id: DialogID
+    /// From of our requests.
+    private let local: NameAddress
+    /// To of our requests.
+    private let remote: NameAddress
+    /// Our Contact in this dialog.
+    let contact: NameAddress
+    private(set) var remoteTarget: SIPURI
+    let routeSet: [NameAddress]
+    private var localSequence: UInt32 = 0
+    private var remoteSequence: UInt32
+
+    /// The side that answers the request which makes the dialog (RFC 3261 §12.1.1).
+    /// - Returns: nil when it names no Contact that requests could go to.
+    init?(answering request: SIPRequest, localTag: String, contact: NameAddress) {
+        guard case .address(let target)? = request.head.contacts.first else { return nil }
+        let fromTag = request.head.from.tag
+        id = DialogID(callID: request.head.callID, localTag: localTag, remoteTag: fromTag ?? "")
+        local = NameAddress(
+            displayName: request.head.to.displayName, uri: request.head.to.uri,
+            parameters: [Parameters.Entry("tag", localTag)])
+        remote = NameAddress(
+            displayName: request.head.from.displayName, uri: request.head.from.uri,
+            parameters: fromTag.map { [Parameters.Entry("tag", $0)] } ?? [])
+        self.contact = contact
+        remoteTarget = target.uri
+        routeSet = request.head.recordRoutes
+        remoteSequence = request.head.cseq.number
+    }
+
+    /// Whether a request is in order; if so it is the new mark for those behind it (RFC 3261 §12.2.2). The same number
+    /// again in a new transaction is out of order too: it would be run twice.
+    mutating func admits(_ request: SIPRequest) -> Bool {
+        guard request.head.cseq.number > remoteSequence else { return false }
+        remoteSequence = request.head.cseq.number
+        return true
+    }
+
+    /// For a re-INVITE, UPDATE or SUBSCRIBE that has been accepted (RFC 3261 §12.2.2).
+    mutating func refreshTarget(by request: SIPRequest) {
+        if case .address(let target)? = request.head.contacts.first { remoteTarget = target.uri }
+    }
+
+    /// Where our requests go first: a route's URI or the remote target.
+    var nextHop: SIPURI { routeSet.first?.uri ?? remoteTarget }
+
+    /// A request inside the dialog, without Via (RFC 3261 §12.2.1.1).
+    mutating func request(_ method: Method) -> SIPRequest {
+        localSequence += 1
+        var head = MessageHead(from: local, to: remote, callID: id.callID, cseq: CSeq(localSequence, method))
+        head.contacts = [.address(contact)]
+        guard let first = routeSet.first, !first.uri.parameters.contains("lr") else {
+            var request = SIPRequest(method, uri: remoteTarget, head: head)
+            request.routes = routeSet
+            return request
+        }
+        // A strict router takes its own URI as the Request-URI and finds the target at the end of the route.
+        var uri = first.uri
+        uri.headers = nil
+        uri.parameters["method"] = nil
+        var request = SIPRequest(method, uri: uri, head: head)
+        request.routes = routeSet.dropFirst() + [NameAddress(uri: remoteTarget)]
+        return request
+    }
+}

@@ -1,0 +1,264 @@
+// The answering side of an INVITE and its dialog (RFC 3261 §12, §13.3, §14.2, §15): from the invitation to the
+// last BYE. Offers inside the dialog are in InviteSession+Offers.swift.
+
+/// What the user says to an offer.
+enum OfferVerdict: Sendable {
+    case accept(SessionDescription)
+    case reject(Int, [HeaderField])
+}
+
+struct InviteSession: Sendable {
+    enum Event: Sendable {
+        case ring
+        case reject(Int, reason: String?, [HeaderField])
+        case answer(SessionDescription)
+        /// A CANCEL of the INVITE or re-INVITE with this transaction (§9.2).
+        case cancelled(ServerTransactionKey)
+        /// A request inside the dialog other than ACK and CANCEL.
+        case request(SIPRequest, ServerTransactionKey)
+        /// The ACK of a 2xx.
+        case acknowledged(SIPRequest)
+        case verdict(OfferVerdict, sequence: UInt32)
+        case hangUp(reason: String?)
+        /// The response to our BYE is there, or there will be none.
+        case byeFinished
+        /// The 2xx could not be sent.
+        case transportFailed
+        case stop
+        case time
+    }
+
+    enum Action: Sendable {
+        case respond(SIPResponse, ServerTransactionKey)
+        case bye(SIPRequest)
+        case acknowledged(SessionDescription?)
+        case offer(SessionDescription?, sequence: UInt32)
+        /// To be answered with 200 if the user's queue takes it, else with 500.
+        case info(contentType: String, SIPRequest, ServerTransactionKey)
+        case ended(DialogEvent.EndReason)
+        /// Nothing is left of the dialog.
+        case closed
+    }
+
+    enum Phase: Sendable {
+        case invited(SIPRequest, ServerTransactionKey, until: Duration)
+        case answered
+        /// The user hung up before the ACK of our 2xx: BYE has to wait for it (§15).
+        case hangingUp(reason: String?)
+        /// BYE is on its way.
+        case leaving
+        case closed
+    }
+
+    /// A 2xx that is sent again until its ACK comes (§13.3.1.4), over TCP too: only the first hop is known to be reliable.
+    struct Unacknowledged: Sendable {
+        let response: SIPResponse
+        let transaction: ServerTransactionKey
+        let holdsOffer: Bool
+        var retransmission: Retransmission
+        let end: Duration
+    }
+
+    /// A re-INVITE or UPDATE that the user has to judge.
+    struct PendingOffer: Sendable {
+        let request: SIPRequest
+        let transaction: ServerTransactionKey
+        let end: Duration
+    }
+
+    var dialog: DialogState
+    var phase: Phase
+    var unacknowledged: Unacknowledged?
+    var pendingOffer: PendingOffer?
+
+    init(invite: SIPRequest, transaction: ServerTransactionKey, dialog: DialogState, answerBy: Duration) {
+        self.dialog = dialog
+        phase = .invited(invite, transaction, until: answerBy)
+    }
+
+    /// When `.time` is to be handled next.
+    var deadline: Duration? {
+        if case .invited(_, _, let end) = phase { return end }
+        return earlier(earlier(unacknowledged?.retransmission.due, unacknowledged?.end), pendingOffer?.end)
+    }
+
+    mutating func handle(_ event: Event, now: Duration) -> [Action] {
+        switch phase {
+        case .invited(let invite, let transaction, let end):
+            return invited(event, invite, transaction, end: end, now: now)
+        case .answered:
+            return answered(event, now: now)
+        case .hangingUp(let reason):
+            return hangingUp(event, reason: reason, now: now)
+        case .leaving:
+            return leaving(event)
+        case .closed:
+            return []
+        }
+    }
+
+    // MARK: The phases
+
+    private mutating func invited(
+        _ event: Event, _ invite: SIPRequest, _ transaction: ServerTransactionKey, end: Duration, now: Duration
+    ) -> [Action] {
+        func final(_ status: Int, _ reason: String? = nil, _ headers: [HeaderField] = []) -> [Action] {
+            phase = .closed
+            var response = invite.response(status, reason, toTag: dialog.id.localTag)
+            response.head.other += headers
+            return [.respond(response, transaction), .closed]
+        }
+        switch event {
+        case .ring:
+            var response = invite.response(180, toTag: dialog.id.localTag)
+            response.head.contacts = [.address(dialog.contact)]
+            return [.respond(response, transaction)]
+        case .reject(let status, let reason, let headers):
+            return final((300...699).contains(status) ? status : 500, reason, headers)
+        case .answer(let description):
+            phase = .answered
+            return accept(invite, transaction, with: description, now: now)
+        case .cancelled:
+            return final(487)
+        case .request(let request, let key) where request.method == .bye:
+            guard dialog.admits(request) else { return outOfOrder(request, key) }
+            return [.respond(request.response(200), key)] + final(487)
+        case .request(let request, let key):
+            guard dialog.admits(request) else { return outOfOrder(request, key) }
+            return early(request, key)
+        case .stop:
+            return final(503)
+        case .time where now >= end:
+            return final(480)
+        case .time, .acknowledged, .verdict, .hangUp, .byeFinished, .transportFailed:
+            return []
+        }
+    }
+
+    private mutating func answered(_ event: Event, now: Duration) -> [Action] {
+        switch event {
+        case .request(let request, let key) where request.method == .bye:
+            guard dialog.admits(request) else { return outOfOrder(request, key) }
+            return refusePendingOffer(487) + [.respond(request.response(200), key)] + close(.bye)
+        case .request(let request, let key):
+            guard dialog.admits(request) else { return outOfOrder(request, key) }
+            return inDialog(request, key, now: now)
+        case .acknowledged(let ack):
+            return acknowledge(ack)
+        case .verdict(let verdict, let sequence):
+            return judge(verdict, sequence: sequence, now: now)
+        case .cancelled(let key):
+            return pendingOffer?.transaction == key ? refusePendingOffer(487) : []
+        case .hangUp(let reason):
+            let refusal = refusePendingOffer(487)
+            guard unacknowledged == nil else {
+                phase = .hangingUp(reason: reason)
+                return refusal + [.ended(.hungUp)]
+            }
+            return refusal + [.ended(.hungUp)] + leave(reason)
+        case .time:
+            return expirePendingOffer(now) + repeatResponse(now, onTimeout: { $0.leave(nil) + [.ended(.noAck)] })
+        case .transportFailed:
+            return close(.transportFailed)
+        case .stop:
+            return refusePendingOffer(503) + leave(nil) + close(.stopped)
+        case .ring, .reject, .answer, .byeFinished:
+            return []
+        }
+    }
+
+    private mutating func hangingUp(_ event: Event, reason: String?, now: Duration) -> [Action] {
+        switch event {
+        case .acknowledged(let ack):
+            return acknowledge(ack).isEmpty ? [] : leave(reason)
+        case .request(let request, let key) where request.method == .bye:
+            guard dialog.admits(request) else { return outOfOrder(request, key) }
+            phase = .closed
+            return [.respond(request.response(200), key), .closed]
+        case .request(let request, let key):
+            return [.respond(request.response(481), key)]
+        case .time:
+            return repeatResponse(now, onTimeout: { $0.leave(reason) })
+        case .transportFailed:
+            phase = .closed
+            return [.closed]
+        case .stop:
+            let bye = leave(reason)
+            phase = .closed
+            return bye + [.closed]
+        case .ring, .reject, .answer, .cancelled, .verdict, .hangUp, .byeFinished:
+            return []
+        }
+    }
+
+    private mutating func leaving(_ event: Event) -> [Action] {
+        switch event {
+        case .request(let request, let key):
+            // Both ends hang up at once: their BYE is right too.
+            return [.respond(request.response(request.method == .bye ? 200 : 481), key)]
+        case .byeFinished, .stop:
+            phase = .closed
+            return [.closed]
+        case .ring, .reject, .answer, .cancelled, .acknowledged, .verdict, .hangUp, .transportFailed, .time:
+            return []
+        }
+    }
+
+    // MARK: Steps
+
+    /// Sends 200 with `description` and waits for its ACK.
+    mutating func accept(
+        _ invite: SIPRequest, _ transaction: ServerTransactionKey, with description: SessionDescription, now: Duration
+    ) -> [Action] {
+        let response = success(invite, description)
+        unacknowledged = Unacknowledged(
+            response: response, transaction: transaction, holdsOffer: invite.head.body.isEmpty,
+            retransmission: Retransmission(from: now), end: now + TransactionTiming.whole)
+        return [.respond(response, transaction)]
+    }
+
+    func success(_ request: SIPRequest, _ description: SessionDescription?) -> SIPResponse {
+        var response = request.response(200, toTag: dialog.id.localTag, adding: [SIPCapabilities.allow])
+        response.head.contacts = [.address(dialog.contact)]
+        if let description {
+            response.head.other.append(HeaderField("Content-Type", "application/sdp"))
+            response.head.body = description.encoded()
+        }
+        return response
+    }
+
+    func outOfOrder(_ request: SIPRequest, _ key: ServerTransactionKey) -> [Action] {
+        [.respond(request.response(500, "CSeq Out Of Order"), key)]
+    }
+
+    private mutating func acknowledge(_ ack: SIPRequest) -> [Action] {
+        guard let waiting = unacknowledged, waiting.response.head.cseq.number == ack.head.cseq.number else { return [] }
+        unacknowledged = nil
+        guard waiting.holdsOffer, ack.contentType == "application/sdp" else { return [.acknowledged(nil)] }
+        return [.acknowledged(try? SessionDescription(parsing: ack.head.body))]
+    }
+
+    private mutating func repeatResponse(_ now: Duration, onTimeout: (inout Self) -> [Action]) -> [Action] {
+        guard var waiting = unacknowledged else { return [] }
+        guard now < waiting.end else { return onTimeout(&self) }
+        guard waiting.retransmission.isDue(now) else { return [] }
+        unacknowledged = waiting
+        return [.respond(waiting.response, waiting.transaction)]
+    }
+
+    /// Sends BYE (§15.1.1).
+    private mutating func leave(_ reason: String?) -> [Action] {
+        phase = .leaving
+        unacknowledged = nil
+        pendingOffer = nil
+        var bye = dialog.request(.bye)
+        if let reason { bye.head.other.append(HeaderField("Reason", reason)) }
+        return [.bye(bye)]
+    }
+
+    private mutating func close(_ reason: DialogEvent.EndReason) -> [Action] {
+        phase = .closed
+        unacknowledged = nil
+        return [.ended(reason), .closed]
+    }
+}
