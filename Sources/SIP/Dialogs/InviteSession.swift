@@ -157,7 +157,7 @@ struct InviteSession: Sendable {
             }
             return refusal + [.ended(.hungUp)] + leave(reason)
         case .time:
-            return expirePendingOffer(now) + repeatResponse(now, onTimeout: { $0.leave(nil) + [.ended(.noAck)] })
+            return expirePendingOffer(now) + repeatResponse(now, onTimeout: { [.ended(.noAck)] + $0.leave(nil) })
         case .transportFailed:
             return close(.transportFailed)
         case .stop:

@@ -21,4 +21,7 @@ struct CoreReference: Sendable {
             loop.execute { [core] in continuation.resume(returning: body(core.value)) }
         }
     }
+
+    /// At once; only on the loop.
+    func enter<Result>(_ body: (EndpointCore) -> Result) -> Result { body(core.value) }
 }

@@ -13,12 +13,12 @@ public struct IncomingInvite: Sendable {
 
     /// Sends 180 Ringing with our To tag.
     public func ring() {
-        core.run { [dialog] in $0.ring(dialog) }
+        core.run { [dialog] in $0.handle(.ring, inCall: dialog) }
     }
 
     /// Sends a final response of 300 or more with these headers besides the ones that it must have.
     public func reject(_ status: Int, _ reason: String? = nil, headers: [HeaderField] = []) {
-        core.run { [dialog] in $0.reject(dialog, status: status, reason: reason, headers: headers) }
+        core.run { [dialog] in $0.handle(.reject(status, reason: reason, headers), inCall: dialog) }
     }
 
     /// Sends 200 with `sdp`: the answer to the INVITE's offer, or our offer when it had none. It is repeated until
@@ -40,7 +40,7 @@ public struct InviteDialog: Sendable {
     /// Ends the call: BYE at once, or when the ACK of our 200 is there (RFC 3261 §15). `reason` becomes a Reason
     /// header (RFC 3326) when it is given, for instance `Q.850;cause=16`.
     public func hangUp(reason: String? = nil) {
-        core.run { [id] in $0.hangUp(id, reason: reason) }
+        core.run { [id] in $0.handle(.hangUp(reason: reason), inCall: id) }
     }
 }
 
@@ -75,11 +75,11 @@ public struct OfferReply: Sendable {
 
     /// 200 with the answer, or with our offer when there was none.
     public func accept(_ sdp: SessionDescription) {
-        core.run { [self] in $0.replyToOffer(dialog, sequence: sequence, .accept(sdp)) }
+        core.run { [self] in $0.handle(.verdict(.accept(sdp), sequence: sequence), inCall: dialog) }
     }
 
     /// For instance 488 with a Warning header.
     public func reject(_ status: Int, headers: [HeaderField] = []) {
-        core.run { [self] in $0.replyToOffer(dialog, sequence: sequence, .reject(status, headers)) }
+        core.run { [self] in $0.handle(.verdict(.reject(status, headers), sequence: sequence), inCall: dialog) }
     }
 }

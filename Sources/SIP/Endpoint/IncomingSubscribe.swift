@@ -19,7 +19,9 @@ public struct IncomingSubscribe: Sendable {
 
     /// Sends a final response of 300 or more, for instance 489 with Allow-Events or 423 with Min-Expires.
     public func reject(_ status: Int, _ reason: String? = nil, headers: [HeaderField] = []) {
-        core.run { [self] in $0.reject(self, status: status, reason: reason, headers: headers) }
+        let status = (300...699).contains(status) ? status : 500
+        let response = request.response(status, reason, toTag: dialog.localTag, adding: headers)
+        core.run { [transaction] in $0.respond(response, to: transaction) }
     }
 
     /// Sends 200. Call `notify` with the present state at once (RFC 6665 §4.2.1.2).
@@ -39,13 +41,13 @@ public struct NotifierSubscription: Sendable {
     let core: CoreReference
 
     public func notify(contentType: String, body: [UInt8]) {
-        core.run { [id] in $0.notify(id, contentType: contentType, body: body) }
+        core.run { [id] in $0.handle(.notify(contentType: contentType, body: body), inSubscription: id) }
     }
 
     /// Sends the last NOTIFY with `Subscription-State: terminated;reason=…` (RFC 6665 §4.2.2: "deactivated",
     /// "noresource", …) and forgets the subscription.
     public func terminate(reason: String) {
-        core.run { [id] in $0.terminate(id, reason: reason) }
+        core.run { [id] in $0.handle(.terminate(reason: reason), inSubscription: id) }
     }
 }
 

@@ -6,29 +6,45 @@ internal import NIOCore
 internal import NIOPosix
 
 public final class SIPEndpoint: Sendable {
+    private let configuration: SIPEndpointConfiguration
     private let core: CoreReference
 
     /// Nothing is opened before `start`.
     public convenience init(configuration: SIPEndpointConfiguration, logger: Logger) {
-        self.init(configuration: configuration, logger: logger, now: { .nanoseconds(NIODeadline.now().uptimeNanoseconds) })
+        self.init(configuration: configuration, logger: logger) { .nanoseconds(NIODeadline.now().uptimeNanoseconds) }
     }
 
-    /// - Parameter now: monotonic time since any moment; tests move it by hand.
+    /// - Parameter now: monotonic time since any moment; tests move it by hand and call `wake`.
     init(configuration: SIPEndpointConfiguration, logger: Logger, now: @escaping @Sendable () -> Duration) {
         // The shared group is never shut down, so a handle that outlives the endpoint is answered and not stranded.
         let loop = MultiThreadedEventLoopGroup.singleton.next()
-        core = CoreReference(EndpointCore(configuration: configuration, logger: logger, loop: loop, now: now), on: loop)
+        let core = EndpointCore(configuration: configuration, logger: logger, loop: loop, now: now)
+        self.configuration = configuration
+        self.core = CoreReference(core, on: loop)
     }
 
     /// Listens, and tells `user` of requests from then on.
     /// - Returns: the actual addresses, in the order of the configuration.
     /// - Throws: `SIPEndpointError` when an address cannot be listened on; then nothing is.
     public func start(_ user: any SIPUser) async throws(SIPEndpointError) -> [HostPort] {
-        []
+        guard await core.call({ [core] in $0.begin(user, door: core) }) else { throw .alreadyStarted }
+        var addresses: [HostPort] = []
+        for wanted in configuration.listen {
+            do throws(SIPEndpointError) {
+                let listener = try await Listener.open(wanted, loop: core.loop, door: core)
+                await core.call { $0.listeners.append(listener) }
+                addresses.append(listener.address)
+            } catch {
+                await stop()
+                throw error
+            }
+        }
+        return addresses
     }
 
     /// Ends calls (BYE) and subscriptions (NOTIFY terminated) without waiting for answers, and closes everything.
     public func stop() async {
+        for channel in await core.call({ $0.stop() }) { try? await channel.closeFuture.get() }
     }
 
     /// From now on new INVITE, SUBSCRIBE, REGISTER and OPTIONS get 503 with Retry-After; dialogs go on.
@@ -41,17 +57,22 @@ public final class SIPEndpoint: Sendable {
     /// User-Agent are added here. Not for INVITE.
     /// - Returns: nil when there was none within 32 s, or `flow` cannot be sent over.
     public func request(_ request: SIPRequest, over flow: Flow) async -> SIPResponse? {
-        nil
+        await withCheckedContinuation { continuation in
+            core.run { $0.start(request, over: flow, owner: .request(continuation)) }
+        }
     }
 
     /// Our Contact as peers of `flow` are to use it.
     public func contact(user: String?, for flow: Flow) -> NameAddress {
-        NameAddress(uri: SIPURI(user: user, host: flow.local.host, port: flow.local.port))
+        configuration.contact(user: user, for: flow)
     }
 
     public var statistics: SIPStatistics {
         get async { await core.call { $0.statistics } }
     }
+
+    /// For tests that move the time by hand: what is due by now is done when this returns.
+    func wake() async { await core.call { $0.wake() } }
 }
 
 /// Why an endpoint did not start.

@@ -1,0 +1,50 @@
+// Where NIO's channels meet the endpoint: datagrams and connections in, nothing else.
+
+internal import NIOCore
+
+final class DatagramHandler: ChannelInboundHandler {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    private let core: EndpointCore
+    private var local: HostPort?
+
+    init(_ core: EndpointCore) { self.core = core }
+
+    func channelActive(context: ChannelHandlerContext) {
+        local = context.channel.localAddress.flatMap(HostPort.init)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let datagram = unwrapInboundIn(data)
+        guard var local, let remote = HostPort(datagram.remoteAddress), remote.port != 0 else { return }
+        if let host = datagram.metadata?.packetInfo?.destinationAddress.ipAddress { local.host = host }
+        core.receive(datagram: datagram.data, over: Flow(transport: .udp, local: local, remote: remote))
+    }
+
+    /// A datagram that could not be sent or received says nothing of the next one.
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+}
+
+final class StreamHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    private let core: EndpointCore
+    private var flow: Flow?
+
+    init(_ core: EndpointCore) { self.core = core }
+
+    func channelActive(context: ChannelHandlerContext) {
+        flow = core.opened(context.channel)
+        if flow == nil { context.close(promise: nil) }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if let flow { core.receive(stream: unwrapInboundIn(data), over: flow) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if let flow { core.close(flow) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,173 @@
+// Transactions of both sides: events in, bytes out, and the word to whom it concerns.
+
+extension EndpointCore {
+    // MARK: Server side
+
+    func open(_ key: ServerTransactionKey, for request: SIPRequest, over flow: Flow, dialog: DialogID? = nil) {
+        let record = ServerRecord(request, flow: request.responseFlow(flow), dialog: dialog, now: now)
+        serverTransactions[key] = record
+        if let mergeKey = record.mergeKey { merged[mergeKey] = key }
+        setTimer(&record.timer, to: record.deadline, owner: .server(key))
+    }
+
+    /// Sends a response by its transaction; a second final one is ignored.
+    /// - Returns: false when it could not be handed to the network.
+    @discardableResult
+    func respond(_ response: SIPResponse, to key: ServerTransactionKey) -> Bool {
+        guard let record = serverTransactions[key] else { return true }
+        if response.status >= 200 { record.unanswered = nil }
+        let bytes = complete(response, tag: statelessTag(response.head)).encoded()
+        return drive(key, .respond(status: response.status, bytes))
+    }
+
+    /// Answers without a transaction (RFC 3261 §8.2.7): the same request again gets the same answer again.
+    func reply(_ status: Int, to request: SIPRequest, over flow: Flow, adding headers: [HeaderField] = []) {
+        guard request.method != .ack else { return }
+        let response = request.response(status, adding: headers)
+        send(complete(response, tag: statelessTag(request.head)).encoded(), over: request.responseFlow(flow))
+    }
+
+    /// 503: come back later.
+    func shed(_ request: SIPRequest, over flow: Flow, retryAfter: Int? = nil) {
+        counters.shed += 1
+        reply(503, to: request, over: flow, adding: [SIPCapabilities.retryAfter(retryAfter ?? limits.retryAfter)])
+    }
+
+    /// - Parameter ack: the ACK that the event is about.
+    /// - Returns: false when something could not be handed to the network.
+    @discardableResult
+    func drive(_ key: ServerTransactionKey, _ event: ServerTransactionEvent, ack: SIPRequest? = nil) -> Bool {
+        guard let record = serverTransactions[key] else { return true }
+        var isSent = true
+        for action in record.handle(event, now: now) {
+            switch action {
+            case .send(let bytes):
+                isSent = send(bytes, over: record.flow) && isSent
+            case .passACK:
+                if let ack { acknowledge(ack) }
+            case .unanswered:
+                if let request = record.unanswered { respond(request.response(500), to: key) }
+            case .terminate:
+                serverTransactions[key] = nil
+                if let mergeKey = record.mergeKey, merged[mergeKey] == key { merged[mergeKey] = nil }
+            }
+        }
+        let isAlive = serverTransactions[key] === record
+        setTimer(&record.timer, to: isAlive ? record.deadline : nil, owner: .server(key))
+        return isSent
+    }
+
+    private func complete(_ response: SIPResponse, tag: @autoclosure () -> String) -> SIPResponse {
+        var response = response
+        if response.status > 100, response.head.to.tag == nil { response.head.to.tag = tag() }
+        response.head.other.append(HeaderField("Server", configuration.serverName))
+        return response
+    }
+
+    /// The same for the same request, another one after a restart.
+    func statelessTag(_ head: MessageHead) -> String {
+        var hasher = Hasher()
+        hasher.combine(head.callID)
+        hasher.combine(head.from.tag)
+        hasher.combine(head.cseq.number)
+        hasher.combine(head.vias.first?.branch)
+        return String(UInt(bitPattern: hasher.finalize()), radix: 36)
+    }
+
+    // MARK: Client side
+
+    /// Sends a request of ours and tells `owner` of its outcome.
+    func start(_ request: SIPRequest, over flow: Flow, owner: ClientRecord.Owner) {
+        var request = request
+        let branch = "z9hG4bK" + randomToken()
+        let sentBy = advertised(flow)
+        request.head.vias = [
+            Via(
+                transport: flow.transport.rawValue, host: sentBy.host, port: sentBy.port,
+                parameters: [Parameters.Entry("branch", branch), Parameters.Entry("rport")])
+        ]
+        request.head.other.append(HeaderField("User-Agent", configuration.serverName))
+        let key = ClientTransactionKey(branch: branch, method: request.method)
+        let isReliable = flow.transport == .tcp
+        let machine = ClientTransaction(request: request.encoded(), reliable: isReliable, now: now)
+        let record = ClientRecord(machine, flow: flow, owner: owner)
+        guard door != nil, clientTransactions.count < limits.maximumTransactions else {
+            return settle(record, with: nil)
+        }
+        clientTransactions[key] = record
+        connections[flow]?.waiting.insert(key)
+        perform(machine.start, key, record, response: nil)
+    }
+
+    func drive(_ key: ClientTransactionKey, _ event: ClientTransaction.Event, response: SIPResponse? = nil) {
+        guard let record = clientTransactions[key] else { return }
+        perform(record.machine.handle(event, now: now), key, record, response: response)
+    }
+
+    /// Branches and tags: nobody can guess them.
+    func randomToken() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+
+    private func perform(
+        _ actions: [ClientTransaction.Action], _ key: ClientTransactionKey, _ record: ClientRecord, response: SIPResponse?
+    ) {
+        var outcome: SIPResponse??
+        for action in actions {
+            switch action {
+            case .send(let bytes):
+                // Told later: whoever starts a request is still busy with what made him do so.
+                if !send(bytes, over: record.flow) { door?.run { $0.drive(key, .transportFailed) } }
+            case .pass:
+                if let response, response.status >= 200 { outcome = .some(response) }
+            case .failed:
+                outcome = .some(nil)
+            case .terminate:
+                clientTransactions[key] = nil
+                connections[record.flow]?.waiting.remove(key)
+            }
+        }
+        let isAlive = clientTransactions[key] === record
+        setTimer(&record.timer, to: isAlive ? record.machine.deadline : nil, owner: .client(key))
+        if let outcome { settle(record, with: outcome) }
+    }
+
+    private func settle(_ record: ClientRecord, with response: SIPResponse?) {
+        defer { record.owner = nil }
+        switch record.owner {
+        case .bye(let id): handle(.byeFinished, inCall: id)
+        case .notify(let id): handle(.answered(response), inSubscription: id)
+        case .request(let continuation): continuation.resume(returning: response)
+        case nil: break
+        }
+    }
+}
+
+extension SIPRequest {
+    /// Where its responses go: RFC 3261 §18.2.2 with RFC 3581. A `maddr` is not followed: it would let anybody aim our
+    /// responses at a third party.
+    func responseFlow(_ flow: Flow) -> Flow {
+        guard flow.transport == .udp, let via = head.vias.first, !via.parameters.contains("rport") else { return flow }
+        var flow = flow
+        flow.remote.port = via.port ?? 5060
+        return flow
+    }
+
+    /// Notes on the topmost Via where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4).
+    mutating func stampSource(_ flow: Flow) {
+        guard !head.vias.isEmpty else { return }
+        head.vias[0].stampSource(flow)
+    }
+}
+
+extension Via {
+    mutating func stampSource(_ flow: Flow) {
+        let wantsPort = parameters.contains("rport")
+        parameters["received"] = wantsPort || host != flow.remote.host ? flow.remote.host : nil
+        if wantsPort { setPort(flow.remote.port) }
+    }
+
+    /// Into the flag that the client left for it.
+    private mutating func setPort(_ port: UInt16) {
+        guard let place = parameters.entries.firstIndex(where: { $0.name.lowercased() == "rport" }) else { return }
+        parameters.entries[place].value = String(port)
+    }
+}

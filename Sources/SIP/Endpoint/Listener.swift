@@ -1,0 +1,101 @@
+// One listen address: a UDP socket and a TCP socket on the same port.
+
+internal import NIOCore
+internal import NIOPosix
+
+struct Listener {
+    /// The actual address.
+    let address: HostPort
+    let datagrams: any Channel
+    let connections: any Channel
+
+    /// How many free ports are tried when the system may choose one and somebody has its TCP twin.
+    private static let maximumTries = 20
+
+    static func open(_ wanted: HostPort, loop: any EventLoop, door: CoreReference) async throws(SIPEndpointError) -> Listener {
+        var failure = "no free port"
+        for _ in 0..<(wanted.port == 0 ? maximumTries : 1) {
+            do {
+                let datagrams = try await bindDatagrams(wanted, loop: loop, door: door)
+                guard let address = datagrams.localAddress.flatMap(HostPort.init) else { continue }
+                do {
+                    let connections = try await bindConnections(address, loop: loop, door: door)
+                    return Listener(address: address, datagrams: datagrams, connections: connections)
+                } catch {
+                    try? await datagrams.close()
+                    throw error
+                }
+            } catch {
+                failure = "\(error)"
+            }
+        }
+        throw .cannotListen(wanted, reason: failure)
+    }
+
+    func close() {
+        datagrams.close(promise: nil)
+        connections.close(promise: nil)
+    }
+
+    private static func bindDatagrams(
+        _ address: HostPort, loop: any EventLoop, door: CoreReference
+    ) async throws -> any Channel {
+        let isAnyAddress = address.isAnyAddress
+        let bootstrap = DatagramBootstrap(group: loop)
+            // A datagram that does not fit would be cut without a word.
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))
+            .channelOption(.maxMessagesPerRead, value: 16)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4_194_304)
+            // Only then is it not known to which of our addresses a datagram came.
+            .channelOption(.receivePacketInfo, value: isAnyAddress)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try door.enter { core in
+                        try channel.pipeline.syncOperations.addHandler(DatagramHandler(core))
+                    }
+                }
+            }
+        return try await withOnlyIPv6(bootstrap, address).bind(host: address.host, port: Int(address.port)).get()
+    }
+
+    private static func bindConnections(
+        _ address: HostPort, loop: any EventLoop, door: CoreReference
+    ) async throws -> any Channel {
+        let bootstrap = ServerBootstrap(group: loop)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 1_024)
+            .childChannelOption(.socketOption(.so_keepalive), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32_768, high: 262_144))
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try door.enter { core in
+                        try channel.pipeline.syncOperations.addHandler(StreamHandler(core))
+                    }
+                }
+            }
+        let socket = try SocketAddress(ipAddress: address.host, port: Int(address.port))
+        guard address.isIPv6 else { return try await bootstrap.bind(to: socket).get() }
+        return try await bootstrap.serverChannelOption(onlyIPv6, value: 1).bind(to: socket).get()
+    }
+}
+
+extension Listener {
+    /// `::` leaves the IPv4 addresses to a listener of their own.
+    private static let onlyIPv6 = ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only)
+
+    private static func withOnlyIPv6(_ bootstrap: DatagramBootstrap, _ address: HostPort) -> DatagramBootstrap {
+        address.isIPv6 ? bootstrap.channelOption(onlyIPv6, value: 1) : bootstrap
+    }
+}
+
+extension HostPort {
+    init?(_ address: SocketAddress) {
+        guard let host = address.ipAddress, let port = address.port.flatMap(UInt16.init(exactly:)) else { return nil }
+        self.init(host: host, port: port)
+    }
+
+    var isIPv6: Bool { host.contains(":") }
+    var isAnyAddress: Bool { host == "0.0.0.0" || host == "::" }
+}
