@@ -67,7 +67,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("SIPTests", ["SIP"]),
+        tests("SIPTests", ["SIP", logging] + nio),
         tests("MediaTests", ["Media"]),
         tests("MailboxesTests", ["Mailboxes", grdb]),
         tests("PhrasesTests", ["Phrases"]),

@@ -23,5 +23,5 @@ struct CoreReference: Sendable {
     }
 
     /// At once; only on the loop.
-    func enter<Result>(_ body: (EndpointCore) -> Result) -> Result { body(core.value) }
+    func enter<Result>(_ body: (EndpointCore) throws -> Result) rethrows -> Result { try body(core.value) }
 }

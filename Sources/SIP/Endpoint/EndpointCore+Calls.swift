@@ -38,7 +38,7 @@ extension EndpointCore {
             switch action {
             case .respond(let response, let key):
                 let isSuccess = (200...299).contains(response.status) && response.head.cseq.method == .invite
-                isSent = respond(response, to: key) || !isSuccess
+                if !respond(response, to: key), isSuccess { isSent = false }
             case .bye(let request):
                 start(request, over: record.path.flow(to: record.session.dialog.nextHop), owner: .bye(id))
             case .acknowledged(let description):

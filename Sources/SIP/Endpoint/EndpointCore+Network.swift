@@ -1,6 +1,5 @@
 // The edge to the network (RFC 3261 §18): datagrams, connections and their limits, and the way out by a flow.
 
-internal import Logging
 internal import NIOCore
 
 extension EndpointCore {

@@ -1,5 +1,7 @@
 // What comes in, sorted: to its transaction, its dialog or the user, or answered on the spot (RFC 3261 §8.2).
 
+internal import Logging
+
 extension EndpointCore {
     /// One whole message.
     /// - Returns: false when it is not SIP enough to be answered.
