@@ -1,0 +1,112 @@
+// Dialogs: whom our requests go to and which of the peer's are in order.
+
+import Testing
+
+@testable import SIP
+
+struct DialogStateTests {
+    private func dialog(_ headers: [String] = []) throws -> DialogState {
+        let invite = try Caller().request("INVITE", 5, headers)
+        return try #require(DialogState(answering: invite, localTag: "ours", contact: .ours))
+    }
+
+    @Test("G1: our requests go to the Contact, with both tags and rising CSeq numbers")
+    func requests() throws {
+        var dialog = try dialog()
+        #expect(dialog.id == DialogID(callID: "call-1@192.0.2.1", localTag: "ours", remoteTag: "caller"))
+        let bye = dialog.request(.bye)
+        #expect(bye.uri == SIPURI(user: "100", host: "192.0.2.1", port: 5070))
+        #expect(bye.routes.isEmpty)
+        #expect(bye.head.from.tag == "ours" && bye.head.from.uri.user == "5000")
+        #expect(bye.head.to.tag == "caller" && bye.head.to.uri.user == "100")
+        #expect(bye.head.cseq == CSeq(1, .bye))
+        #expect(dialog.request(.info).head.cseq == CSeq(2, .info))
+    }
+
+    @Test("G1: loose routers: the target stays in the Request-URI and the Record-Route becomes the Route, in its order")
+    func looseRoute() throws {
+        var dialog = try dialog(["Record-Route: <sip:10.0.0.1;lr>", "Record-Route: <sip:10.0.0.2;lr>"])
+        let bye = dialog.request(.bye)
+        #expect(bye.uri.host == "192.0.2.1")
+        #expect(bye.routes.map(\.uri.host) == ["10.0.0.1", "10.0.0.2"])
+        #expect(dialog.nextHop.host == "10.0.0.1")
+    }
+
+    @Test("G1: a strict router finds itself in the Request-URI and the target at the end of the Route")
+    func strictRoute() throws {
+        var dialog = try dialog(["Record-Route: <sip:10.0.0.1>, <sip:10.0.0.2;lr>"])
+        let bye = dialog.request(.bye)
+        #expect(bye.uri.host == "10.0.0.1")
+        #expect(bye.routes.map(\.uri.host) == ["10.0.0.2", "192.0.2.1"])
+    }
+
+    @Test("G1: a request is in order when its CSeq number is above the last; gaps are allowed")
+    func order() throws {
+        var dialog = try dialog()
+        #expect(dialog.admits(try Caller().request("INFO", 9)))
+        #expect(!dialog.admits(try Caller().request("INFO", 9)))
+        #expect(!dialog.admits(try Caller().request("INFO", 8)))
+        #expect(dialog.admits(try Caller().request("BYE", 10)))
+    }
+
+    @Test("G1: a target refresh moves the target and leaves the route")
+    func targetRefresh() throws {
+        var dialog = try dialog(["Record-Route: <sip:10.0.0.1;lr>"])
+        var moved = Caller()
+        moved.address = "192.0.2.77:5090"
+        dialog.refreshTarget(by: try moved.request("INVITE", 6))
+        #expect(dialog.request(.bye).uri == SIPURI(user: "100", host: "192.0.2.77", port: 5090))
+        #expect(dialog.nextHop.host == "10.0.0.1")
+    }
+
+    @Test("G1: an INVITE without Contact makes no dialog")
+    func noContact() throws {
+        var invite = try Caller().request("INVITE", 1)
+        invite.head.contacts = []
+        #expect(DialogState(answering: invite, localTag: "ours", contact: .ours) == nil)
+    }
+}
+
+struct DialogPathTests {
+    private let phone = Flow(
+        transport: .udp, local: HostPort(host: "198.51.100.1", port: 5060),
+        remote: HostPort(host: "203.0.113.9", port: 40_001))
+    private let contact = SIPURI(user: "100", host: "192.168.1.5", port: 5062)
+
+    private func path(_ caller: Caller, proxied: Bool = false, over flow: Flow) throws -> DialogPath {
+        var request = try caller.request("INVITE", 1)
+        if proxied { request.head.vias.append(Via(transport: "UDP", host: "192.168.1.5")) }
+        return DialogPath(request, flow: flow)
+    }
+
+    @Test("G1: a phone behind NAT is reached by the flow that it came by, whatever its Contact says")
+    func behindNAT() throws {
+        #expect(try path(Caller(), over: phone).flow(to: contact) == phone)
+        let named = SIPURI(host: "phone.example.org")
+        #expect(try path(Caller(), over: phone).flow(to: named) == phone)
+    }
+
+    @Test("G1: a peer that sends from another port than it listens at is reached at its Contact")
+    func asymmetric() throws {
+        var caller = Caller()
+        caller.viaParameters = ""
+        let direct = SIPURI(host: "203.0.113.9", port: 5062)
+        #expect(try path(caller, over: phone).flow(to: direct).remote == HostPort(host: "203.0.113.9", port: 5062))
+        #expect(try path(Caller(), over: phone).flow(to: direct) == phone)
+    }
+
+    @Test("G1: behind a proxy the route or the Contact is taken when it is an address, else the flow")
+    func proxied() throws {
+        let path = try path(Caller(), proxied: true, over: phone)
+        #expect(path.flow(to: SIPURI(host: "10.0.0.1")).remote == HostPort(host: "10.0.0.1", port: 5060))
+        #expect(path.flow(to: SIPURI(host: "proxy.example.org")) == phone)
+        #expect(path.flow(to: SIPURI(host: "2001:db8::1")) == phone)
+    }
+
+    @Test("G1: over TCP requests go back over the connection")
+    func connection() throws {
+        var flow = phone
+        flow.transport = .tcp
+        #expect(try path(Caller(), proxied: true, over: flow).flow(to: SIPURI(host: "10.0.0.1")) == flow)
+    }
+}
