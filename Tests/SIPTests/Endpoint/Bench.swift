@@ -1,0 +1,203 @@
+// What the endpoint tests stand on: an endpoint on a free port of loopback with a clock moved by hand, a user that
+// keeps what it is told, and raw sockets for the other end.
+
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+@testable import SIP
+
+final class ManualClock: Sendable {
+    private let time = Mutex(Duration.zero)
+    var now: Duration { time.withLock { $0 } }
+    func advance(by step: Duration) { time.withLock { $0 += step } }
+}
+
+final class RecordingUser: SIPUser {
+    let requests = EventQueue<IncomingRequest>(limit: 100)
+    let calls = EventQueue<IncomingInvite>(limit: 100)
+    let subscriptions = EventQueue<IncomingSubscribe>(limit: 100)
+
+    func received(_ request: IncomingRequest) { requests.push(request) }
+    func received(_ call: IncomingInvite) { calls.push(call) }
+    func received(_ subscription: IncomingSubscribe) { subscriptions.push(subscription) }
+}
+
+struct TimedOut: Error {}
+
+extension AsyncStream where Element: Sendable {
+    /// The next element; an error after five seconds, which only a failing test ever waits.
+    func first() async throws -> Element {
+        try await withThrowingTaskGroup(of: Element?.self) { group in
+            group.addTask {
+                var iterator = self.makeAsyncIterator()
+                return await iterator.next()
+            }
+            group.addTask {
+                try await Task.sleep(for: .seconds(5))
+                throw TimedOut()
+            }
+            defer { group.cancelAll() }
+            guard let element = try await group.next() ?? nil else { throw TimedOut() }
+            return element
+        }
+    }
+}
+
+struct Bench {
+    let endpoint: SIPEndpoint
+    let user: RecordingUser
+    let clock: ManualClock
+    let address: HostPort
+
+    static func run(
+        host: String = "127.0.0.1", _ limits: SIPLimits = SIPLimits(), _ test: (Bench) async throws -> Void
+    ) async throws {
+        let clock = ManualClock()
+        let endpoint = SIPEndpoint(
+            configuration: SIPEndpointConfiguration(listen: [HostPort(host: host, port: 0)], limits: limits),
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { clock.now })
+        let user = RecordingUser()
+        guard let address = try await endpoint.start(user).first else { throw TimedOut() }
+        let bench = Bench(endpoint: endpoint, user: user, clock: clock, address: address)
+        do {
+            try await test(bench)
+        } catch {
+            await endpoint.stop()
+            throw error
+        }
+        await endpoint.stop()
+    }
+
+    /// Moves the clock and lets the endpoint do what is due.
+    func advance(_ step: Duration) async {
+        clock.advance(by: step)
+        await endpoint.wake()
+    }
+
+    func phone() async throws -> Phone { try await Phone(to: address) }
+    func connection() async throws -> Phone { try await Phone(connectedTo: address) }
+
+    /// A phone in a call that has been answered and acknowledged, and the call at our end.
+    func call(_ phone: Phone) async throws -> (caller: Caller, dialog: InviteDialog, events: AsyncStream<DialogEvent>) {
+        var caller = phone.caller
+        phone.send(caller.text("INVITE", 1, body: Caller.offer))
+        let invite = try await user.calls.stream.first()
+        guard let dialog = await invite.answer(sdp: try SessionDescription(parsing: Array(Caller.offer.utf8))) else {
+            throw TimedOut()
+        }
+        caller.toTag = try await phone.final().head.to.tag
+        phone.send(caller.text("ACK", 1, branch: "z9hG4bK-ack"))
+        guard case .acknowledged(nil) = try await dialog.events.first() else { throw TimedOut() }
+        return (caller, dialog, dialog.events)
+    }
+}
+
+/// The other end: one UDP socket or one TCP connection, and every message that came by it.
+final class Phone: Sendable {
+    let address: HostPort
+    private let channel: any Channel
+    private let server: HostPort
+    private let messages: EventQueue<[UInt8]>
+    private let isStream: Bool
+
+    init(to server: HostPort) async throws {
+        let messages = EventQueue<[UInt8]>(limit: .max)
+        channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { $0.pipeline.addHandler(DatagramInbox(messages)) }
+            .bind(host: server.host, port: 0).get()
+        (self.messages, self.server, isStream) = (messages, server, false)
+        address = try Self.address(channel)
+    }
+
+    init(connectedTo server: HostPort) async throws {
+        let messages = EventQueue<[UInt8]>(limit: .max)
+        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { $0.pipeline.addHandler(StreamInbox(messages)) }
+            .connect(host: server.host, port: Int(server.port)).get()
+        (self.messages, self.server, isStream) = (messages, server, true)
+        address = try Self.address(channel)
+    }
+
+    private static func address(_ channel: any Channel) throws -> HostPort {
+        guard let address = channel.localAddress.flatMap(HostPort.init) else { throw TimedOut() }
+        return address
+    }
+
+    var caller: Caller {
+        var caller = Caller()
+        caller.callID = "call-\(address.port)"
+        caller.address = address.description
+        caller.transport = isStream ? "TCP" : "UDP"
+        return caller
+    }
+
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    func send(_ bytes: [UInt8]) {
+        let buffer = ByteBuffer(bytes: bytes)
+        guard !isStream else { return channel.writeAndFlush(buffer, promise: nil) }
+        guard let remote = try? SocketAddress(ipAddress: server.host, port: Int(server.port)) else { return }
+        channel.writeAndFlush(AddressedEnvelope(remoteAddress: remote, data: buffer), promise: nil)
+    }
+
+    func message() async throws -> [UInt8] { try await messages.stream.first() }
+
+    func response() async throws -> SIPResponse {
+        let message = try await message()
+        guard case .response(let response) = MessageParser.parse(message) else { throw Caller.NotARequest(text: "\(message)") }
+        return response
+    }
+
+    func final() async throws -> SIPResponse {
+        while true {
+            let response = try await response()
+            if response.status >= 200 { return response }
+        }
+    }
+
+    func request() async throws -> SIPRequest {
+        let message = try await message()
+        guard case .request(let request) = MessageParser.parse(message) else { throw Caller.NotARequest(text: "\(message)") }
+        return request
+    }
+
+    func answer(_ request: SIPRequest, _ status: Int) { send(request.response(status).encoded()) }
+
+    /// Proves that nothing else has come: the answer to this OPTIONS is the next message.
+    func hearsNothing() async throws -> Bool {
+        let options = Caller(callID: "probe", tag: "probe", transport: caller.transport, address: address.description)
+        send(options.text("OPTIONS", 1))
+        return try await response().head.callID == "probe"
+    }
+
+    func close() { channel.close(promise: nil) }
+    func closed() async throws { try await channel.closeFuture.get() }
+}
+
+private final class DatagramInbox: ChannelInboundHandler, Sendable {
+    typealias InboundIn = AddressedEnvelope<ByteBuffer>
+    private let messages: EventQueue<[UInt8]>
+    init(_ messages: EventQueue<[UInt8]>) { self.messages = messages }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        messages.push(Array(unwrapInboundIn(data).data.readableBytesView))
+    }
+}
+
+private final class StreamInbox: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    private let messages: EventQueue<[UInt8]>
+    private let framer = Mutex(StreamFramer())
+    init(_ messages: EventQueue<[UInt8]>) { self.messages = messages }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = Array(unwrapInboundIn(data).readableBytesView)
+        if bytes == [0x0D, 0x0A] { return messages.push(bytes) }
+        framer.withLock { framer in
+            try? framer.append(bytes)
+            while case .message(let message)? = framer.next() { messages.push(message) }
+        }
+    }
+}
