@@ -87,7 +87,9 @@ extension InviteSession {
         if request.head["info-package"] != nil {
             return [.respond(request.response(469, "Bad Info Package", adding: [HeaderField("Recv-Info", "")]), key)]
         }
-        if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsDigits) { return [.respond(refusal, key)] }
+        if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsDigits) {
+            return [.respond(refusal, key)]
+        }
         guard let type = request.contentType else { return [.respond(request.response(200), key)] }
         return [.info(contentType: type, request, key)]
     }

@@ -50,7 +50,7 @@ struct InviteSession: Sendable {
         case closed
     }
 
-    /// A 2xx that is sent again until its ACK comes (§13.3.1.4), over TCP too: only the first hop is known to be reliable.
+    /// A 2xx that is sent again until its ACK comes (§13.3.1.4), over TCP too: a hop behind the first may lose it.
     struct Unacknowledged: Sendable {
         let response: SIPResponse
         let transaction: ServerTransactionKey

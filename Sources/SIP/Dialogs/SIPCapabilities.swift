@@ -32,7 +32,9 @@ extension SIPRequest {
         return types.contains { $0 == contentType ?? "" } ? nil : response(415, adding: [accept])
     }
 
-    func response(_ status: Int, _ reason: String? = nil, toTag: String? = nil, adding headers: [HeaderField]) -> SIPResponse {
+    func response(_ status: Int, _ reason: String? = nil, toTag: String? = nil, adding headers: [HeaderField])
+        -> SIPResponse
+    {
         var response = response(status, reason, toTag: toTag)
         response.head.other += headers
         return response

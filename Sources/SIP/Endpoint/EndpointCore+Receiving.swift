@@ -36,7 +36,9 @@ extension EndpointCore {
     private func receive(_ response: SIPResponse) {
         counters.responses += 1
         // More than one Via: it was for somebody behind us, and there is nobody (RFC 3261 §8.1.3.3).
-        guard response.head.vias.count == 1, let branch = response.head.vias[0].branch else { return counters.strays += 1 }
+        guard response.head.vias.count == 1, let branch = response.head.vias[0].branch else {
+            return counters.strays += 1
+        }
         let key = ClientTransactionKey(branch: branch, method: response.head.cseq.method)
         guard clientTransactions[key] != nil else { return counters.strays += 1 }
         drive(key, .response(status: response.status), response: response)

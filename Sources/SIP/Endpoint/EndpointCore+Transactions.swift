@@ -108,7 +108,8 @@ extension EndpointCore {
     func randomToken() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
 
     private func perform(
-        _ actions: [ClientTransaction.Action], _ key: ClientTransactionKey, _ record: ClientRecord, response: SIPResponse?
+        _ actions: [ClientTransaction.Action], _ key: ClientTransactionKey, _ record: ClientRecord,
+        response: SIPResponse?
     ) {
         var outcome: SIPResponse??
         for action in actions {

@@ -17,7 +17,11 @@ final class EventQueue<Event: Sendable>: Sendable {
 
     /// For one reader; it ends when the queue is finished and empty, or its Task is cancelled.
     var stream: AsyncStream<Event> {
-        AsyncStream { await self.next() } onCancel: { self.finish() }
+        AsyncStream {
+            await self.next()
+        } onCancel: {
+            self.finish()
+        }
     }
 
     /// False when `limit` events wait already, or nobody will read any more.

@@ -45,7 +45,8 @@ public struct InviteDialog: Sendable {
 }
 
 public enum DialogEvent: Sendable {
-    /// The ACK of a 200 to INVITE or re-INVITE. When that 200 held our offer: the answer, nil if it is missing or unreadable.
+    /// The ACK of a 200 to INVITE or re-INVITE. When that 200 held our offer: the answer, nil if it is missing or
+    /// unreadable.
     case acknowledged(SessionDescription?)
     /// A re-INVITE or UPDATE: its offer, or nil when it is a re-INVITE that wants ours.
     case offer(SessionDescription?, OfferReply)

@@ -12,7 +12,9 @@ struct Listener {
     /// How many free ports are tried when the system may choose one and somebody has its TCP twin.
     private static let maximumTries = 20
 
-    static func open(_ wanted: HostPort, loop: any EventLoop, door: CoreReference) async throws(SIPEndpointError) -> Listener {
+    static func open(_ wanted: HostPort, loop: any EventLoop, door: CoreReference) async throws(SIPEndpointError)
+        -> Listener
+    {
         var failure = "no free port"
         for _ in 0..<(wanted.port == 0 ? maximumTries : 1) {
             do {

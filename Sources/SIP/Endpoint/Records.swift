@@ -31,7 +31,8 @@ final class ServerRecord {
 
     init(_ request: SIPRequest, flow: Flow, dialog: DialogID?, now: Duration) {
         let reliable = flow.transport == .tcp
-        machine = request.method == .invite
+        machine =
+            request.method == .invite
             ? .invite(ServerInviteTransaction(reliable: reliable))
             : .other(ServerTransaction(reliable: reliable, now: now))
         self.flow = flow

@@ -35,7 +35,7 @@ public struct SIPLimits: Sendable {
     public var maximumConnectionsPerAddress = 200
     /// How long a new connection may take to send its first whole message, and any connection to finish one it began.
     public var messageTimeout: Duration = .seconds(10)
-    /// How long a connection may be silent: longer than a registration lasts, or phones behind it get no calls and lamps.
+    /// How long a connection may be silent: longer than a registration lasts, or phones behind it are lost.
     public var idleTimeout: Duration = .seconds(4_000)
     /// The longest subscription that is granted, in seconds (RFC 6665 §4.2.1.1).
     public var maximumSubscriptionExpires = 3_600

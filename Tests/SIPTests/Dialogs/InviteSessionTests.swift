@@ -51,7 +51,9 @@ struct SessionTranscript {
         var told: [String] = []
         while let due = session.deadline, due <= end {
             now = due
-            told += on(.time).map { "\(due.components.seconds).\(due.components.attoseconds / 100_000_000_000_000_000) \($0)" }
+            told += on(.time).map {
+                "\(due.components.seconds).\(due.components.attoseconds / 100_000_000_000_000_000) \($0)"
+            }
         }
         now = end
         return told
@@ -66,7 +68,8 @@ extension InviteSession.Action {
             return ([String(response.status), response.head.cseq.method.rawValue] + extra).joined(separator: " ")
         case .bye(let request): return "send \(request.method) \(request.head.cseq.number)"
         case .acknowledged(let description): return description == nil ? "acknowledged" : "acknowledged with answer"
-        case .offer(let description, let sequence): return description == nil ? "asks offer \(sequence)" : "offer \(sequence)"
+        case .offer(let description, let sequence):
+            return description == nil ? "asks offer \(sequence)" : "offer \(sequence)"
         case .info(let type, _, _): return "info \(type)"
         case .ended(let reason): return "ended \(reason)"
         case .closed: return "closed"

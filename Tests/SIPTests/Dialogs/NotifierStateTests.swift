@@ -32,7 +32,8 @@ private struct Transcript {
 
     mutating func answered(_ status: Int?, retryAfter: Int? = nil) -> [String] {
         guard let status, let request = try? caller.request("NOTIFY", 1) else { return on(.answered(nil)) }
-        return on(.answered(request.response(status, adding: retryAfter.map { [SIPCapabilities.retryAfter($0)] } ?? [])))
+        return on(
+            .answered(request.response(status, adding: retryAfter.map { [SIPCapabilities.retryAfter($0)] } ?? [])))
     }
 
     mutating func refresh(_ cseq: Int, _ headers: [String]) throws -> [String] {
@@ -84,7 +85,9 @@ struct NotifierStateTests {
         var lamp = try Transcript(["Event: message-summary;id=7", "Expires: 600"])
         _ = lamp.on(.accepted(expires: 600))
         lamp.now = .milliseconds(100_500)
-        guard case .notify(let request)? = lamp.notifier.handle(.notify(contentType: "x/y", body: [1]), now: lamp.now).first
+        guard
+            case .notify(let request)? = lamp.notifier.handle(.notify(contentType: "x/y", body: [1]), now: lamp.now)
+                .first
         else { throw Caller.NotARequest(text: "no NOTIFY") }
         #expect(request.head["event"] == "message-summary;id=7")
         #expect(request.head["subscription-state"] == "active;expires=499")
@@ -139,7 +142,8 @@ struct NotifierStateTests {
         #expect(silent.on(.time) == ["NOTIFY terminated;reason=timeout "])
     }
 
-    @Test("F2: 481, other final refusals and no answer at all remove the subscription", arguments: [481, 404, 489, nil])
+    @Test(
+        "F2: 481, other final refusals and no answer at all remove the subscription", arguments: [481, 404, 489, nil])
     func removed(status: Int?) throws {
         var lamp = try Transcript.active()
         _ = lamp.notify("b")
@@ -166,7 +170,8 @@ struct NotifierStateTests {
     @Test("F2: termination by us says its reason; a stop does not wait for the NOTIFY that is out")
     func terminated() throws {
         var lamp = try Transcript.active()
-        #expect(lamp.on(.terminate(reason: "noresource")) == ["ended terminated", "NOTIFY terminated;reason=noresource a"])
+        #expect(
+            lamp.on(.terminate(reason: "noresource")) == ["ended terminated", "NOTIFY terminated;reason=noresource a"])
         var stopped = try Transcript.active()
         _ = stopped.notify("b")
         #expect(stopped.on(.stop) == ["ended stopped", "NOTIFY terminated;reason=deactivated b", "closed"])

@@ -88,14 +88,16 @@ struct OfferTests {
         #expect(try call.receive("INVITE", 2, type: "text/plain", body: "hello") == ["415 INVITE accept"])
         #expect(try call.receive("INVITE", 3, ["Content-Encoding: gzip"], body: Caller.offer) == ["415 INVITE"])
         #expect(try call.receive("INVITE", 4, body: "nonsense") == ["400 INVITE"])
-        #expect(try call.receive("INVITE", 5, type: "Application/SDP; charset=utf-8", body: Caller.offer) == ["offer 5"])
+        #expect(
+            try call.receive("INVITE", 5, type: "Application/SDP; charset=utf-8", body: Caller.offer) == ["offer 5"])
     }
 
     @Test("G2: INFO: digits are delivered, other bodies get 415, packages 469, none 200")
     func info() throws {
         var call = try SessionTranscript.established()
         let relay = "Signal=1\r\nDuration=160"
-        #expect(try call.receive("INFO", 2, type: "application/dtmf-relay", body: relay) == ["info application/dtmf-relay"])
+        #expect(
+            try call.receive("INFO", 2, type: "application/dtmf-relay", body: relay) == ["info application/dtmf-relay"])
         #expect(try call.receive("INFO", 3, type: "Application/DTMF", body: "5") == ["info application/dtmf"])
         #expect(try call.receive("INFO", 4, type: "application/media_control+xml", body: "<x/>") == ["415 INFO accept"])
         #expect(try call.receive("INFO", 5) == ["200 INFO"])

@@ -111,9 +111,10 @@ final class Phone: Sendable {
         address = try Self.address(channel)
     }
 
-    init(connectedTo server: HostPort) async throws {
+    init(connectedTo server: HostPort, receiveBuffer: CInt = 65_536) async throws {
         let messages = EventQueue<[UInt8]>(limit: .max)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
             .channelInitializer { $0.pipeline.addHandler(StreamInbox(messages)) }
             .connect(host: server.host, port: Int(server.port)).get()
         (self.messages, self.server, isStream) = (messages, server, true)
@@ -146,7 +147,9 @@ final class Phone: Sendable {
 
     func response() async throws -> SIPResponse {
         let message = try await message()
-        guard case .response(let response) = MessageParser.parse(message) else { throw Caller.NotARequest(text: "\(message)") }
+        guard case .response(let response) = MessageParser.parse(message) else {
+            throw Caller.NotARequest(text: "\(message)")
+        }
         return response
     }
 
@@ -159,7 +162,9 @@ final class Phone: Sendable {
 
     func request() async throws -> SIPRequest {
         let message = try await message()
-        guard case .request(let request) = MessageParser.parse(message) else { throw Caller.NotARequest(text: "\(message)") }
+        guard case .request(let request) = MessageParser.parse(message) else {
+            throw Caller.NotARequest(text: "\(message)")
+        }
         return request
     }
 
@@ -172,6 +177,7 @@ final class Phone: Sendable {
         return try await response().head.callID == "probe"
     }
 
+    func stopReading() { _ = channel.setOption(.autoRead, value: false) }
     func close() { channel.close(promise: nil) }
     func closed() async throws { try await channel.closeFuture.get() }
 }

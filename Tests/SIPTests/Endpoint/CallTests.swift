@@ -24,7 +24,8 @@ struct CallTests {
             let success = try await phone.response()
             #expect(success.status == 200 && success.head.to.tag == ringing.head.to.tag)
             guard case .address(let contact)? = success.head.contacts.first else { throw TimedOut() }
-            #expect(contact.uri.host == "127.0.0.1" && contact.uri.port == bench.address.port && contact.uri.user == "5000")
+            #expect(
+                contact.uri.host == "127.0.0.1" && contact.uri.port == bench.address.port && contact.uri.user == "5000")
             #expect(contact.uri.parameters["transport"] == (overTCP ? "tcp" : nil))
             caller.toTag = success.head.to.tag
             phone.send(caller.text("ACK", 1, branch: "z9hG4bK-ack"))
@@ -34,7 +35,11 @@ struct CallTests {
             #expect(try await phone.response().status == 200)
             var told: [String] = []
             for await event in dialog.events { told.append("\(event)") }
-            #expect(told == ["acknowledged(nil)", "info(contentType: \"application/dtmf\", body: [55])", "ended(SIP.DialogEvent.EndReason.bye)"])
+            #expect(
+                told == [
+                    "acknowledged(nil)", "info(contentType: \"application/dtmf\", body: [55])",
+                    "ended(SIP.DialogEvent.EndReason.bye)",
+                ])
             #expect(await bench.endpoint.statistics.calls == 0)
         }
     }
@@ -149,8 +154,11 @@ struct CallTests {
             #expect(try await phone.request().method == .bye)
             #expect(try await other.response().status == 503)
             guard case .ended(.stopped) = try await events.first() else { throw TimedOut() }
-            #expect(await bench.endpoint.request(try phone.caller.request("NOTIFY", 1), over: Flow(
-                transport: .udp, local: bench.address, remote: phone.address)) == nil)
+            #expect(
+                await bench.endpoint.request(
+                    try phone.caller.request("NOTIFY", 1),
+                    over: Flow(
+                        transport: .udp, local: bench.address, remote: phone.address)) == nil)
         }
     }
 

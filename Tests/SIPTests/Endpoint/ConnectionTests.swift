@@ -65,19 +65,39 @@ struct ConnectionTests {
         }
     }
 
-    @Test("G1: what is not SIP, is too large or has no Content-Length closes the connection", arguments: [
-        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-        "OPTIONS sip:x@y SIP/2.0\r\nCall-ID: 1\r\n\r\n",
-        "OPTIONS sip:x@y SIP/2.0\r\nContent-Length: 70000\r\n\r\n",
-        "OPTIONS sip:x@y SIP/2.0\r\nX: " + String(repeating: "x", count: 70_000),
-    ])
-    func garbage(text: String) async throws {
+    enum Garbage: String, CaseIterable {
+        case anotherProtocol = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+        case withoutLength = "OPTIONS sip:x@y SIP/2.0\r\nCall-ID: 1\r\n\r\n"
+        case tooLong = "OPTIONS sip:x@y SIP/2.0\r\nContent-Length: 70000\r\n\r\n"
+        case endless = "OPTIONS sip:x@y SIP/2.0\r\nX: "
+    }
+
+    @Test(
+        "G1: what is not SIP, is too large or has no Content-Length closes the connection", arguments: Garbage.allCases)
+    func garbage(_ garbage: Garbage) async throws {
+        let text = garbage.rawValue + (garbage == .endless ? String(repeating: "x", count: 70_000) : "")
         try await Bench.run { bench in
             let phone = try await bench.connection()
             phone.send(text)
             try await phone.closed()
             let statistics = await bench.endpoint.statistics
             #expect(statistics.malformed == 1 && statistics.connectionsDropped == 1)
+        }
+    }
+
+    @Test("G1: a peer that asks and never reads the answers is closed, and only he")
+    func slowReader() async throws {
+        try await Bench.run { bench in
+            let greedy = try await Phone(connectedTo: bench.address, receiveBuffer: 4_096)
+            let good = try await bench.connection()
+            greedy.stopReading()
+            let burst = (1...200).map { greedy.caller.text("OPTIONS", $0, branch: "z9hG4bK\($0)") }.joined()
+            while await bench.endpoint.statistics.connectionsDropped == 0 {
+                greedy.send(burst)
+                #expect(try await good.hearsNothing())
+            }
+            #expect(try await good.hearsNothing())
+            #expect(await bench.endpoint.statistics.openConnections == 1)
         }
     }
 
@@ -99,7 +119,9 @@ struct ConnectionTests {
     func addressInUse() async throws {
         try await Bench.run { bench in
             await #expect(throws: SIPEndpointError.self) {
-                let configuration = SIPEndpointConfiguration(listen: [HostPort(host: "127.0.0.1", port: 0), bench.address])
+                let configuration = SIPEndpointConfiguration(listen: [
+                    HostPort(host: "127.0.0.1", port: 0), bench.address,
+                ])
                 _ = try await SIPEndpoint(configuration: configuration, logger: Logger(label: "test")).start(bench.user)
             }
             await #expect(throws: SIPEndpointError.alreadyStarted) {

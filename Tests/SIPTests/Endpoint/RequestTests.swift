@@ -5,7 +5,9 @@ import Testing
 @testable import SIP
 
 struct RequestTests {
-    @Test("G1: OPTIONS gets 200 with what we can do, and the Via says where it came from (RFC 3581)", arguments: [false, true])
+    @Test(
+        "G1: OPTIONS gets 200 with what we can do, and the Via says where it came from (RFC 3581)",
+        arguments: [false, true])
     func options(overTCP: Bool) async throws {
         try await Bench.run { bench in
             let phone = overTCP ? try await bench.connection() : try await bench.phone()
@@ -30,6 +32,21 @@ struct RequestTests {
             sender.send(caller.text("OPTIONS", 1))
             let via = try #require(try await listener.response().head.vias.first)
             #expect(!via.parameters.contains("rport") && !via.parameters.contains("received"))
+        }
+    }
+
+    @Test("G1: listening on all addresses, Via and Contact name the one that the message came to")
+    func anyAddress() async throws {
+        try await Bench.run(host: "0.0.0.0") { bench in
+            let here = HostPort(host: "127.0.0.1", port: bench.address.port)
+            for phone in [try await Phone(to: here), try await Phone(connectedTo: here)] {
+                phone.send(phone.caller.text("REGISTER", 1))
+                let request = try await bench.user.requests.stream.first()
+                #expect(request.flow.local == here)
+                #expect(bench.endpoint.contact(user: "100", for: request.flow).uri.host == "127.0.0.1")
+                request.respond(request.request.response(200))
+                #expect(try await phone.response().status == 200)
+            }
         }
     }
 
@@ -92,7 +109,10 @@ struct RequestTests {
             phone.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             phone.send([UInt8](repeating: 0xFF, count: 60_000))
             phone.send("\r\n\r\n")
-            phone.send("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 NOTIFY\r\n\r\n")
+            phone.send(
+                "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=1\r\n"
+                    + "To: <sip:a@b>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 NOTIFY\r\n\r\n"
+            )
             #expect(try await phone.hearsNothing())
             let statistics = await bench.endpoint.statistics
             #expect(statistics.malformed == 2 && statistics.strays == 2)
@@ -107,7 +127,8 @@ struct RequestTests {
             phone.send(register)
             let request = try await bench.user.requests.stream.first()
             #expect(request.flow == Flow(transport: .udp, local: bench.address, remote: phone.address))
-            request.respond(request.request.response(401, adding: [HeaderField("WWW-Authenticate", "Digest realm=\"x\"")]))
+            request.respond(
+                request.request.response(401, adding: [HeaderField("WWW-Authenticate", "Digest realm=\"x\"")]))
             request.respond(request.request.response(200))
             let response = try await phone.response()
             #expect(response.status == 401 && response.head.to.tag != nil)
@@ -128,6 +149,7 @@ struct RequestTests {
             let (phone, other) = (try await bench.phone(), try await bench.phone())
             let (caller, _, _) = try await bench.call(phone)
             bench.endpoint.drain(retryAfter: 17)
+            _ = await bench.endpoint.statistics  // behind the drain on the event loop
             for method in ["INVITE", "SUBSCRIBE", "REGISTER", "OPTIONS"] {
                 other.send(other.caller.text(method, 1, ["Event: message-summary"]))
                 let refused = try await other.response()

@@ -16,13 +16,17 @@ struct SubscriptionTests {
             let incoming = try await bench.user.subscriptions.stream.first()
             #expect(incoming.event == "message-summary" && incoming.requestedExpires == 600)
             let subscription = incoming.accept(expires: 300)
-            subscription.notify(contentType: "application/simple-message-summary", body: Array("Messages-Waiting: no".utf8))
+            subscription.notify(
+                contentType: "application/simple-message-summary", body: Array("Messages-Waiting: no".utf8))
             let success = try await phone.response()
             #expect(success.status == 200 && success.head["expires"] == "300")
             caller.toTag = success.head.to.tag
             let notify = try await phone.request()
-            #expect(notify.head["subscription-state"] == "active;expires=300" && notify.head["event"] == "message-summary")
-            #expect(notify.head.from.tag == caller.toTag && notify.head.to.tag == caller.tag && !notify.head.contacts.isEmpty)
+            #expect(
+                notify.head["subscription-state"] == "active;expires=300" && notify.head["event"] == "message-summary")
+            #expect(
+                notify.head.from.tag == caller.toTag && notify.head.to.tag == caller.tag
+                    && !notify.head.contacts.isEmpty)
             phone.answer(notify, 200)
             phone.send(caller.text("SUBSCRIBE", 2, headers))
             #expect(try await phone.response().status == 200)

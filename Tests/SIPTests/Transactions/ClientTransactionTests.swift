@@ -28,7 +28,9 @@ struct ClientTransactionTests {
         #expect(transcript.last?.actions == [.failed, .terminate])
     }
 
-    @Test("G1: a provisional response slows the repetition to T2, a final one ends it; its repetitions are absorbed for T4")
+    @Test(
+        "G1: a provisional response slows the repetition to T2, a final one ends it and is absorbed for T4"
+    )
     func answered() {
         var transaction = ClientTransaction(request: request, reliable: false, now: .zero)
         #expect(transaction.handle(.response(status: 100), now: .milliseconds(100)) == [.pass])
@@ -56,7 +58,8 @@ struct ClientTransactionTests {
 }
 
 struct ClientInviteTransactionTests {
-    @Test("G1: an INVITE without answer is repeated at T1 doubling without limit, given up after 64*T1 (timers A and B)")
+    @Test(
+        "G1: an INVITE without answer is repeated at T1 doubling without limit, given up after 64*T1 (timers A and B)")
     func timesOut() {
         var transaction = ClientInviteTransaction(request: request, reliable: false, now: .zero)
         #expect(transaction.start == [.send(request)])
