@@ -23,7 +23,8 @@ enum OsipText {
     static func host(_ string: UnsafeMutablePointer<CChar>?) throws(MessageError) -> String {
         guard let host = text(string), !host.isEmpty else { throw MessageError("Malformed host") }
         if host.utf8.contains(ASCII.colon) {
-            var address = in6_addr()
+            // Not `in6_addr`: which C module that type comes from depends on what else the target imports.
+            var address = [UInt8](repeating: 0, count: 16)
             guard inet_pton(AF_INET6, host, &address) == 1 else { throw MessageError("Malformed IPv6 address") }
         } else if !CharacterClass.hostname.containsAll(host.utf8) {
             throw MessageError("Malformed host")
