@@ -59,8 +59,8 @@ public struct DigestAuthenticator: Sendable {
 
     /// Judges credentials.
     /// - Parameters:
-    ///   - uri: the Request-URI. The one in the credentials has to name the same user and host; port and parameters
-    ///     differ with real phones.
+    ///   - uri: the Request-URI. The one in the credentials has to name the same user, or none: proxies rewrite the
+    ///     host, and some clients name the server alone.
     ///   - secret: `DigestAlgorithm.secret` of the user, for the realm and algorithm of the credentials.
     ///   - now: seconds of the clock that `challenge` was given.
     public mutating func verify(
@@ -136,7 +136,7 @@ public struct DigestAuthenticator: Sendable {
 
     private static func names(_ text: String, theSameAs uri: SIPURI) -> Bool {
         guard let claimed = try? SIPURI(parsing: text) else { return false }
-        return claimed.user == uri.user && claimed.host == uri.host
+        return claimed.user == nil || claimed.user == uri.user
     }
 }
 

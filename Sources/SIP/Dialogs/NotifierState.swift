@@ -82,9 +82,10 @@ struct NotifierState: Sendable {
         case .notify(let type, let body):
             let content = Content(type: type, body: body)
             // A refresh repeats the newest state by itself; the user saying the same then adds nothing.
-            guard !(isWaitingForAnswer && inFlight == content) else { return [] }
+            // It may also take back another state that is still waiting behind the one under way.
             newest = content
-            isDue = true
+            isDue = !(isWaitingForAnswer && inFlight == content)
+            guard isDue else { return [] }
             return send(now)
         case .terminate(let reason):
             return end(reason, .terminated, now: now)

@@ -65,9 +65,9 @@ final class ChildProcess: Sendable {
     private func update(_ change: (inout State) -> Void) {
         let woken = state.withLock { state in
             change(&state)
-            let ready = state.waiters.filter { Self.isDone(state, $0.pattern) }
-            state.waiters.removeAll { Self.isDone(state, $0.pattern) }
-            return ready
+            let now = state
+            state.waiters = now.waiters.filter { !Self.isDone(now, $0.pattern) }
+            return now.waiters.filter { Self.isDone(now, $0.pattern) }
         }
         for waiter in woken { waiter.continuation.resume() }
     }

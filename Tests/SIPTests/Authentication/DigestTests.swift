@@ -55,7 +55,6 @@ struct DigestTests {
         #expect(challenge.contains("algorithm=\(algorithm.rawValue)") && !challenge.contains("stale"))
         #expect(verify(&server, try credentials(challenge, password: "guess"), now: 1001) == .invalid)
         #expect(verify(&server, try credentials(challenge), method: .invite, now: 1001) == .invalid)
-        #expect(verify(&server, try credentials(challenge, uri: "sip:other.org"), now: 1001) == .invalid)
         #expect(verify(&server, try credentials(challenge, uri: "sip:100@example.org"), now: 1001) == .invalid)
         #expect(verify(&server, try credentials(challenge, uri: "nonsense"), now: 1001) == .invalid)
         #expect(server.rememberedNonces == 0)
@@ -63,11 +62,13 @@ struct DigestTests {
         #expect(server.rememberedNonces == 1)
     }
 
-    @Test func `port, parameters and letter case of the host may differ in the digest URI`() throws {
+    @Test(
+        "Host, port and parameters of the digest URI may differ: proxies rewrite them, some clients name the server alone",
+        arguments: ["sip:Example.ORG:5060;transport=udp", "sip:192.0.2.7", "sip:example.org"])
+    func digestURI(uri: String) throws {
         var server = DigestAuthenticator()
         let challenge = server.challenge(realm: "example.org", algorithm: .md5, now: 0)
-        #expect(
-            verify(&server, try credentials(challenge, uri: "sip:Example.ORG:5060;transport=udp"), now: 1) == .valid)
+        #expect(verify(&server, try credentials(challenge, uri: uri), now: 1) == .valid)
     }
 
     @Test func `a nonce lives 300 seconds, then the right password is told that it is stale`() throws {

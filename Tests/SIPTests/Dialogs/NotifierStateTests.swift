@@ -71,6 +71,15 @@ struct NotifierStateTests {
         #expect(lamp.answered(200) == [])
     }
 
+    @Test("F2: a state that comes back while it is being told takes the place of the one that waits")
+    func thereAndBack() throws {
+        var lamp = try Transcript.active()
+        #expect(lamp.notify("none") == ["NOTIFY active;expires=600 none"])
+        #expect(lamp.notify("one") == [])
+        #expect(lamp.notify("none") == [])
+        #expect(lamp.answered(200) == [])
+    }
+
     @Test("F2: the state that is being told is not told twice")
     func sameState() throws {
         var lamp = try Transcript.active()
