@@ -69,7 +69,9 @@ struct Listener {
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32_768, high: 262_144))
+            // What a peer that does not read can make the kernel and us keep for it.
+            .childChannelOption(.socketOption(.so_sndbuf), value: 65_536)
+            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32_768, high: 131_072))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try door.enter { core in
