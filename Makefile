@@ -14,7 +14,7 @@ RELEASE = -c release --scratch-path .build-release $(SWIFT_FLAGS)
 BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsqlite3-dev
 TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core sox sqlite3
 BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
-PROMPT_PACKAGES = python3-venv flac
+PROMPT_PACKAGES = python3-venv
 
 .PHONY: build run test bench prompts format lint check packages-build packages-test packages-bench packages-prompts
 
@@ -30,7 +30,8 @@ check: build
 
 test: packages-test
 	swift build $(SWIFT_FLAGS) --build-tests
-	swift test $(SWIFT_FLAGS) --skip-build
+	swift test $(SWIFT_FLAGS) --skip-build --skip LamplighterTests
+	swift test $(SWIFT_FLAGS) --skip-build --filter LamplighterTests
 
 bench: packages-bench build
 	bench/run

@@ -33,6 +33,7 @@ func readAudioFile(_ path: String) throws(MediaError) -> [Int16] {
     }
 }
 
+/// 97 dB of signal to noise are far more than the 38 dB of G.711, and the fastest filter has them.
 private func resample(_ samples: [Float], from rate: Int, _ path: String) throws(MediaError) -> [Float] {
     guard rate != Codec.bytesPerSecond else { return samples }
     let ratio = Double(Codec.bytesPerSecond) / Double(rate)
@@ -46,7 +47,7 @@ private func resample(_ samples: [Float], from rate: Int, _ path: String) throws
             data.input_frames = source.count
             data.output_frames = capacity
             data.src_ratio = ratio
-            let code = src_simple(&data, Int32(SRC_SINC_MEDIUM_QUALITY), 1)
+            let code = src_simple(&data, Int32(SRC_SINC_FASTEST), 1)
             return (code: code, count: data.output_frames_gen)
         }
     }

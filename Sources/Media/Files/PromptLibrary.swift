@@ -2,7 +2,10 @@
 // calls. Audio files are as hostile as anything else that comes from outside: their length, rate and channels are
 // checked before their samples are read.
 
+
+internal import Dispatch
 internal import Glibc
+internal import Synchronization
 
 public struct PromptLibrary: Sendable {
     /// A prompt that is missing or cannot be used.
@@ -33,7 +36,7 @@ public struct PromptLibrary: Sendable {
     public static func load(
         _ directory: String, expecting expected: [String: Set<String>] = [:]
     ) -> (library: PromptLibrary, problems: [Problem]) {
-        var library = PromptLibrary()
+        var files: [PromptFile] = []
         var problems: [Problem] = []
         let languages = Set(entries(of: directory) ?? []).union(expected.keys).sorted()
         for language in languages {
@@ -42,27 +45,47 @@ public struct PromptLibrary: Sendable {
             for file in (entries(of: folder) ?? []).sorted() {
                 guard let name = promptName(file) else { continue }
                 loaded.insert(name)
-                do throws(MediaError) {
-                    try library.add(name, language: language, samples: readAudioFile("\(folder)/\(file)"))
-                } catch {
-                    problems.append(Problem(file: "\(folder)/\(file)", reason: error.reason))
-                }
+                files.append(PromptFile(name: name, language: language, path: "\(folder)/\(file)"))
             }
             for name in (expected[language] ?? []).subtracting(loaded).sorted() {
                 problems.append(Problem(file: "\(folder)/\(name).flac", reason: "there is no such prompt"))
             }
         }
+        let library = read(files, &problems)
         return (library, problems)
+    }
+
+    private struct PromptFile {
+        var name: String
+        var language: String
+        var path: String
+    }
+
+    /// Resampling takes most of the time of a start, so the files are shared out over the processors.
+    private static func read(_ files: [PromptFile], _ problems: inout [Problem]) -> PromptLibrary {
+        let found = Mutex((library: PromptLibrary(), problems: [Problem]()))
+        DispatchQueue.concurrentPerform(iterations: files.count) { index in
+            let file = files[index]
+            do throws(MediaError) {
+                let samples = try readAudioFile(file.path)
+                let encoded = Codec.allCases.map { ($0, AudioBuffer($0.encode(samples))) }
+                found.withLock { found in
+                    for (codec, audio) in encoded {
+                        found.library.prompts[Key(name: file.name, language: file.language, codec: codec)] = audio
+                    }
+                }
+            } catch {
+                found.withLock { $0.problems.append(Problem(file: file.path, reason: error.reason)) }
+            }
+        }
+        return found.withLock { found in
+            problems += found.problems.sorted { $0.file < $1.file }
+            return found.library
+        }
     }
 
     public func audio(_ name: String, language: String, codec: Codec) -> AudioBuffer? {
         prompts[Key(name: name, language: language, codec: codec)]
-    }
-
-    private mutating func add(_ name: String, language: String, samples: [Int16]) {
-        for codec in Codec.allCases {
-            prompts[Key(name: name, language: language, codec: codec)] = AudioBuffer(codec.encode(samples))
-        }
     }
 
     private static func promptName(_ file: String) -> String? {

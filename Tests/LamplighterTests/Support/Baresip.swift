@@ -56,7 +56,7 @@ final class Baresip: Sendable {
         let start = Date()
         while Date().timeIntervalSince(start) < seconds {
             let found = received.withLock { events in
-                guard let index = events.firstIndex(where: { $0["type"] == type && ($0["param"] ?? "").contains(text) })
+                guard let index = events.firstIndex(where: { $0["type"] == type && (text.isEmpty || ($0["param"] ?? "").contains(text)) })
                 else { return false }
                 events.removeSubrange(...index)
                 return true

@@ -27,10 +27,13 @@ final class ChildProcess: Sendable {
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            self?.update { $0.output += String(decoding: data, as: UTF8.self) }
+        let reading = pipe.fileHandleForReading
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let data = reading.availableData
+                guard !data.isEmpty else { return }
+                self?.update { $0.output += String(decoding: data, as: UTF8.self) }
+            }
         }
         process.terminationHandler = { [weak self] ended in
             let status = ended.terminationReason == .exit ? ended.terminationStatus : 128 + ended.terminationStatus
