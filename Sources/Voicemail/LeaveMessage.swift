@@ -56,7 +56,12 @@ struct LeaveMessage {
 
     private func takeMessage() async throws {
         let invitation = talk.call.invitation
-        for _ in 0..<talk.settings.recordingAttempts {
+        var told = PromptID.nothingRecorded
+        for attempt in 0..<talk.settings.recordingAttempts {
+            if attempt > 0 {
+                let words = talk.words(told, .leaveMessageAfterToneShort)
+                _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
+            }
             let purpose = NewRecording.Purpose.message(
                 callerNumber: invitation.callerNumber, callerName: invitation.callerName)
             let draft = try await Draft.open(purpose, in: mailbox, talk)
@@ -71,14 +76,16 @@ struct LeaveMessage {
                 await draft.discard()
                 talk.log.info("nothing recorded", metadata: ["ending": "\(take.ending)"])
                 guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
-                if take.ending == .full { throw talk.farewell(.mailboxFull, because: "mailbox full") }
-                let words = talk.words(shortcoming, .leaveMessageAfterToneShort)
-                _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
+                switch take.ending {
+                case .full: throw talk.farewell(.mailboxFull, because: "mailbox full")
+                case .storeFailed: throw talk.farewell(.systemProblem, because: "the store failed")
+                default: told = shortcoming
+                }
                 continue
             }
             return try await deliver(draft, take)
         }
-        throw talk.farewell(because: "nothing recorded")
+        throw talk.farewell(told, because: "nothing recorded")
     }
 
     /// Why a recording is not worth delivering; nil when it is.

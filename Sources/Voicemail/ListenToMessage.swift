@@ -78,7 +78,7 @@ struct ListenToMessage {
 
     private func explainDamage() async throws -> MessageAction {
         talk.log.error("damaged message", metadata: ["recording": "\(message.id.rawValue)"])
-        return try await ask(after: talk.words(.notOfferedHere))
+        return try await ask(after: talk.words(.messageUnplayable))
     }
 
     private mutating func end() async throws -> MessageAction {

@@ -65,9 +65,14 @@ struct RecordGreeting {
         return try await review(draft, take)
     }
 
-    /// "Your recording is …: 1 listen · 2 accept · 3 record again · star cancel."
+    /// Why it stopped, unless the owner stopped it; then: "1 listen · 2 accept · 3 record again · star cancel."
     private func review(_ draft: Draft, _ take: Take) async throws -> Outcome {
-        var opening = take.ending == .full ? talk.words(.yourMailboxIsFull) : []
+        var opening: [Clip] =
+            switch take.ending {
+            case .full: talk.words(.ownRecordingStoppedMailboxFull)
+            case .maximum: talk.words(.ownRecordingStoppedMaximum)
+            default: []
+            }
         while true {
             switch try await talk.choose(talk.keys.review, opening: opening, menu: menu) {
             case .listen: opening = talk.words(.yourRecordingIs) + [.recording(draft.audio(take))]
