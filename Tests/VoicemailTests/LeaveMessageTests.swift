@@ -47,6 +47,17 @@ struct LeaveMessageTests {
         #expect(greeted.prompts == ["leave-message-after-tone", "beep"])
     }
 
+    @Test("B1: a mailbox that is nobody's own does not speak of a person")
+    func generalMailbox() async throws {
+        let house = try await House.open()
+        let call = ScriptedCall()
+        await house.deposit(call, for: "200")
+        #expect(
+            call.prompts.prefix(5) == [
+                "nobody-at-extension", "number-2", "number-0", "number-0", "leave-message-after-tone",
+            ])
+    }
+
     @Test("B1: a damaged greeting gives way to the next one, and the message is taken")
     func damagedGreeting() async throws {
         let house = try await House.open()

@@ -270,7 +270,8 @@ struct ListenTests {
         call.when("message-unplayable", type: "3")
         call.when("message-deleted", type: "#")
         await house.retrieve(call)
-        #expect(call.heard(inOrder: "message-1", "message-unplayable", "message-deleted", "message-2", "end-of-message"))
+        #expect(
+            call.heard(inOrder: "message-1", "message-unplayable", "message-deleted", "message-2", "end-of-message"))
         #expect(call.heardAudio == House.speech(5, 1).prefix(byte) + House.speech(5, 2))
         #expect(try await house.folder(of: id) == .deleted)
     }
