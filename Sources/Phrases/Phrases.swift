@@ -72,6 +72,13 @@ public struct Phrases: Sendable {
         return say(.notAvailable, ["extension": .clips(clips)])
     }
 
+    /// The same for a mailbox that is nobody's own: "Nobody is available at extension two zero zero."
+    public func nobodyAvailable(extension number: String) -> [String] {
+        let clips = spelled(number)
+        guard !clips.isEmpty else { return prompt(.nobodyAvailable) }
+        return say(.nobodyAvailable, ["extension": .clips(clips)])
+    }
+
     /// Of the envelope: "From" and the number, or "from an unknown number".
     public func from(caller: String?) -> [String] {
         let clips = spelled(caller)

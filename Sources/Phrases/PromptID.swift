@@ -68,6 +68,8 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case messageUndeleted = "message-undeleted"
     case messageKeptAsNew = "message-kept-as-new"
     case messageGone = "message-gone"
+    /// Its audio is damaged.
+    case messageUnplayable = "message-unplayable"
     case urgentMessage = "urgent-message"
     case deletedMessage = "deleted-message"
     case paused
@@ -80,6 +82,8 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case noNameRecorded = "no-name-recorded"
     case recordGreetingAfterTone = "record-greeting-after-tone"
     case recordNameAfterTone = "record-name-after-tone"
+    case ownRecordingStoppedMaximum = "own-recording-stopped-maximum"
+    case ownRecordingStoppedMailboxFull = "own-recording-stopped-mailbox-full"
     case yourRecordingIs = "your-recording-is"
     case greetingSaved = "greeting-saved"
     case greetingDeleted = "greeting-deleted"

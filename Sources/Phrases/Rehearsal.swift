@@ -53,6 +53,7 @@ extension Phrases {
         all += Self.keys.map { ("key \($0)", choice(.toListen, key: $0)) }
         all.append(("an unknown caller", digits(nil) + from(caller: nil)))
         all.append(("an extension", notAvailable(extension: "1") + from(caller: "1")))
+        all.append(("an extension of nobody's own", nobodyAvailable(extension: "1")))
         all.append(("a length", length(seconds: 1)))
         return all
     }

@@ -21,6 +21,7 @@ enum Sentence: String, CaseIterable, Sendable {
     case length
     case choice
     case notAvailable = "not-available"
+    case nobodyAvailable = "nobody-available"
 
     var variables: Set<String> {
         switch self {
@@ -37,7 +38,7 @@ enum Sentence: String, CaseIterable, Sendable {
         case .from: ["caller"]
         case .length: ["duration"]
         case .choice: ["action", "key"]
-        case .notAvailable: ["extension"]
+        case .notAvailable, .nobodyAvailable: ["extension"]
         }
     }
 }

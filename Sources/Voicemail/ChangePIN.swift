@@ -17,7 +17,8 @@ struct ChangePIN {
     func run() async throws -> [Clip] {
         var told: [Clip] = []
         for _ in 0..<talk.settings.patience {
-            let pin = try await talk.digits(told + talk.words(.enterNewPIN), longest: PINPolicy.lengths.upperBound)
+            let pin = try await talk.digits(
+                opening: told, talk.words(.enterNewPIN), longest: PINPolicy.lengths.upperBound)
             if let weakness = PINPolicy.check(pin, mailboxNumber: mailbox.number) {
                 told = talk.words(prompt(for: weakness, of: pin))
                 continue
@@ -31,7 +32,7 @@ struct ChangePIN {
             talk.log.info("PIN changed")
             return talk.words(.pinChanged)
         }
-        return told + talk.words(.pinNotChanged)
+        return talk.sentences(told, talk.words(.pinNotChanged))
     }
 
     private func prompt(for weakness: PINWeakness, of pin: String) -> PromptID {

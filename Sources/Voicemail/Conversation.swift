@@ -26,10 +26,20 @@ struct Conversation: Sendable {
     var now: Date { service.now() }
 
     func words(_ names: [String]) -> [Clip] { names.map { .prompt($0, language: phrases.language) } }
-    func words(_ prompts: PromptID...) -> [Clip] { words(prompts.flatMap(phrases.prompt)) }
+    func words(_ prompts: PromptID...) -> [Clip] { sentences(prompts) }
+
+    /// One after the other, as sentences are spoken.
+    func sentences(_ parts: [Clip]...) -> [Clip] { Array(parts.filter { !$0.isEmpty }.joined(separator: [Self.pause])) }
+
+    private func sentences(_ prompts: [PromptID]) -> [Clip] {
+        Array(prompts.map { words(phrases.prompt($0)) }.joined(separator: [Self.pause]))
+    }
+
+    /// The breath between two sentences: without it the end of one is heard as the beginning of the next.
+    static let pause = Clip.silence(.milliseconds(250))
 
     func farewell(_ prompts: PromptID..., because reason: String) -> Farewell {
-        Farewell(words: words((prompts + [.goodbye]).flatMap(phrases.prompt)), reason: reason)
+        Farewell(words: sentences(prompts + [.goodbye]), reason: reason)
     }
 
     /// The spoken menu of those actions that have a key, in the order given.
@@ -58,23 +68,24 @@ struct Conversation: Sendable {
     /// one is answered at once.
     func choose<Action>(_ keys: Keys<Action>, opening: [Clip] = [], menu: [Clip]) async throws -> Action {
         var patience = Patience(self)
-        var words = opening + menu
+        var words = sentences(opening, menu)
         while true {
             let key = try await key(after: words)
             if let action = key.flatMap({ keys[$0] }) { return action }
-            words = try patience.words(after: key) + menu
+            words = try sentences(patience.words(after: key), menu)
         }
     }
 
-    /// Asks with `question` for at least one digit. The entry ends by its key or by silence; digits beyond `longest`
+    /// Says `opening` once and asks with `question` for at least one digit. The entry ends by its key or by silence; digits beyond `longest`
     /// are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
-    func digits(_ question: [Clip], longest: Int) async throws -> String {
+    func digits(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String {
         var patience = Patience(self)
-        var words = question
+        var words = sentences(opening, question)
         while true {
             let entry = try await entry(words, longest: longest)
             if let entry, !entry.isEmpty { return entry }
-            words = try (entry == nil ? patience.silence() : patience.wrongEntry(.invalidEntry)) + question
+            let told = try entry == nil ? patience.silence() : patience.wrongEntry(.invalidEntry)
+            words = sentences(told, question)
         }
     }
 

@@ -36,7 +36,7 @@ struct GreetingsMenu {
         }
         let audio = StoredAudio(
             greeting.id, encoding: greeting.encoding, byteCount: greeting.byteCount, store: talk.store)
-        return talk.words(kind == .name ? .yourNameIs : .yourGreetingIs) + [.recording(audio)]
+        return talk.sentences(talk.words(kind == .name ? .yourNameIs : .yourGreetingIs), [.recording(audio)])
     }
 
     private func delete(_ kind: GreetingKind) async throws -> [Clip] {

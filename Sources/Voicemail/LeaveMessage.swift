@@ -21,7 +21,7 @@ struct LeaveMessage {
             return try await refuse()
         }
         if greeted != .skip {
-            let words = talk.words(.leaveMessageAfterTone)
+            let words = [Conversation.pause] + talk.words(.leaveMessageAfterTone)
             let key = try await talk.say(words, interruptedBy: talk.keys.caller.meaningful)
             if key.flatMap({ talk.keys.caller[$0] }) == .logIn { return try await LogIn(talk, mailbox).run() }
         }
@@ -41,14 +41,20 @@ struct LeaveMessage {
             guard audio.isDamaged else { return nil }
             talk.log.error("damaged greeting", metadata: ["recording": "\(greeting.id.rawValue)"])
         }
-        let words = talk.words(talk.phrases.notAvailable(extension: mailbox.number))
+        let stock =
+            switch mailbox.kind {
+            case .personal: talk.phrases.notAvailable(extension: mailbox.number)
+            case .general: talk.phrases.nobodyAvailable(extension: mailbox.number)
+            }
+        let words = talk.words(stock)
         return try await talk.say(words, interruptedBy: talk.keys.caller.meaningful).flatMap { talk.keys.caller[$0] }
     }
 
     /// "This mailbox is full." Its owner can still get in.
     private func refuse() async throws {
         talk.log.notice("mailbox full, no message taken")
-        let words = talk.words(.mailboxFull) + talk.menu(talk.keys.caller, [(.logIn, .toOpenYourMailbox)])
+        let way = talk.menu(talk.keys.caller, [(.logIn, .toOpenYourMailbox)])
+        let words = [Conversation.pause] + talk.sentences(talk.words(.mailboxFull), way)
         let key = try await talk.key(after: words, interruptedBy: talk.keys.caller.meaningful)
         if key.flatMap({ talk.keys.caller[$0] }) == .logIn { return try await LogIn(talk, mailbox).run() }
         throw talk.farewell(because: "mailbox full")
@@ -56,7 +62,12 @@ struct LeaveMessage {
 
     private func takeMessage() async throws {
         let invitation = talk.call.invitation
-        for _ in 0..<talk.settings.recordingAttempts {
+        var told = PromptID.nothingRecorded
+        for attempt in 0..<talk.settings.recordingAttempts {
+            if attempt > 0 {
+                let words = talk.words(told, .leaveMessageAfterToneShort)
+                _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
+            }
             let purpose = NewRecording.Purpose.message(
                 callerNumber: invitation.callerNumber, callerName: invitation.callerName)
             let draft = try await Draft.open(purpose, in: mailbox, talk)
@@ -71,14 +82,16 @@ struct LeaveMessage {
                 await draft.discard()
                 talk.log.info("nothing recorded", metadata: ["ending": "\(take.ending)"])
                 guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
-                if take.ending == .full { throw talk.farewell(.mailboxFull, because: "mailbox full") }
-                let words = talk.words(shortcoming, .leaveMessageAfterToneShort)
-                _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
+                switch take.ending {
+                case .full: throw talk.farewell(.mailboxFull, because: "mailbox full")
+                case .storeFailed: throw talk.farewell(.systemProblem, because: "the store failed")
+                default: told = shortcoming
+                }
                 continue
             }
             return try await deliver(draft, take)
         }
-        throw talk.farewell(because: "nothing recorded")
+        throw talk.farewell(told, because: "nothing recorded")
     }
 
     /// Why a recording is not worth delivering; nil when it is.

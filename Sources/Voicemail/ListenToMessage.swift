@@ -25,7 +25,7 @@ struct ListenToMessage {
     }
 
     mutating func run(_ opening: [Clip]) async throws -> MessageTurn {
-        var action = try await listen(after: opening + introduction)
+        var action = try await listen(after: talk.sentences(opening, introduction))
         while true {
             switch action {
             case .fromTheStart:
@@ -64,7 +64,7 @@ struct ListenToMessage {
         let audio = StoredAudio(
             message.id, encoding: message.encoding, byteCount: message.byteCount, store: talk.store)
         while true {
-            var key = try await talk.say(words, interruptedBy: .all)
+            var key = try await talk.say(words.isEmpty ? [] : words + [Conversation.pause], interruptedBy: .all)
             if key == nil, position < length {
                 let heard = try await talk.call.play([.recording(audio)], from: position, interruptedBy: .all)
                 position = min(heard.position, length)
@@ -78,7 +78,7 @@ struct ListenToMessage {
 
     private func explainDamage() async throws -> MessageAction {
         talk.log.error("damaged message", metadata: ["recording": "\(message.id.rawValue)"])
-        return try await ask(after: talk.words(.notOfferedHere))
+        return try await ask(after: talk.words(.messageUnplayable))
     }
 
     private mutating func end() async throws -> MessageAction {
@@ -144,8 +144,9 @@ struct ListenToMessage {
 extension ListenToMessage {
     /// "First message, urgent."
     private var introduction: [Clip] {
-        talk.words(talk.phrases.message(number)) + (message.urgent ? talk.words(.urgentMessage) : [])
-            + (message.folder == .deleted ? talk.words(.deletedMessage) : [])
+        talk.sentences(
+            talk.words(talk.phrases.message(number)), message.urgent ? talk.words(.urgentMessage) : [],
+            message.folder == .deleted ? talk.words(.deletedMessage) : [])
     }
 
     /// When, from whom, how long (C3).

@@ -11,14 +11,14 @@ struct AskForMailbox {
     init(_ talk: Conversation) { self.talk = talk }
 
     func run() async throws {
-        var question = talk.words(.welcome, .enterAccountNumber)
+        var opening = talk.words(.welcome)
         for _ in 0..<talk.settings.patience {
-            let number = try await talk.digits(question, longest: 10)
+            let number = try await talk.digits(opening: opening, talk.words(.enterAccountNumber), longest: 10)
             if let mailbox = try await talk.store.mailbox(number: number, domain: talk.call.invitation.domain) {
                 return try await LogIn(talk.about(mailbox), mailbox).run()
             }
             talk.log.notice("unknown account number")
-            question = talk.words(.unknownAccount, .enterAccountNumber)
+            opening = talk.words(.unknownAccount)
         }
         throw talk.farewell(.tooManyWrongEntries, because: "unknown account numbers")
     }
@@ -35,9 +35,10 @@ struct LogIn {
     }
 
     func run() async throws {
-        var question = talk.words(.enterPIN)
+        var opening: [Clip] = []
         for _ in 0..<talk.settings.pinAttempts {
-            let pin = try await talk.digits(question, longest: PINPolicy.lengths.upperBound)
+            let pin = try await talk.digits(
+                opening: opening, talk.words(.enterPIN), longest: PINPolicy.lengths.upperBound)
             switch try await talk.store.checkPIN(pin, of: mailbox.id, from: talk.call.invitation.source) {
             case .accepted:
                 talk.log.info("logged in")
@@ -47,7 +48,7 @@ struct LogIn {
                 throw talk.farewell(.mailboxLocked, because: "locked")
             case .wrong:
                 talk.log.notice("wrong PIN", metadata: ["source": "\(talk.call.invitation.source)"])
-                question = talk.words(.wrongPIN, .enterPIN)
+                opening = talk.words(.wrongPIN)
             }
         }
         throw talk.farewell(.tooManyWrongPINs, because: "wrong PINs")

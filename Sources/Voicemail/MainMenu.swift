@@ -32,9 +32,11 @@ struct MainMenu {
         let counts = try await talk.store.counts(of: mailbox.id)
         let spoken = talk.words(talk.phrases.counts(new: counts.new, urgent: counts.newUrgent, saved: counts.saved))
         let room = try await talk.store.room(in: mailbox.id)
-        if room < AudioLength.bytes(talk.settings.shortestMessage) { return spoken + talk.words(.yourMailboxIsFull) }
+        if room < AudioLength.bytes(talk.settings.shortestMessage) {
+            return talk.sentences(spoken, talk.words(.yourMailboxIsFull))
+        }
         if Double(room) < Double(mailbox.quota) * talk.settings.nearlyFull {
-            return spoken + talk.words(.mailboxAlmostFull)
+            return talk.sentences(spoken, talk.words(.mailboxAlmostFull))
         }
         return spoken
     }

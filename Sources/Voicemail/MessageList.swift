@@ -37,7 +37,7 @@ struct MessageList {
                 messages.remove(at: place)
             }
         }
-        return opening + talk.words(.noMoreMessages)
+        return talk.sentences(opening, talk.words(.noMoreMessages))
     }
 
     private func turn(to id: RecordingID, _ place: Int, _ opening: [Clip]) async throws -> MessageTurn {

@@ -54,7 +54,7 @@ struct RecordGreeting {
 
     private func attempt(_ draft: Draft, _ opening: [Clip]) async throws -> Outcome {
         let question = talk.words(kind == .name ? .recordNameAfterTone : .recordGreetingAfterTone)
-        _ = try await talk.say(opening + question, interruptedBy: talk.keys.recording.meaningful)
+        _ = try await talk.say(talk.sentences(opening, question), interruptedBy: talk.keys.recording.meaningful)
         let take = try await draft.record(
             longest: kind == .name ? talk.settings.longestName : talk.settings.longestGreeting)
         if take.ending == .storeFailed { throw talk.farewell(.systemProblem, because: "the store failed") }
@@ -65,12 +65,17 @@ struct RecordGreeting {
         return try await review(draft, take)
     }
 
-    /// "Your recording is …: 1 listen · 2 accept · 3 record again · star cancel."
+    /// Why it stopped, unless the owner stopped it; then: "1 listen · 2 accept · 3 record again · star cancel."
     private func review(_ draft: Draft, _ take: Take) async throws -> Outcome {
-        var opening = take.ending == .full ? talk.words(.yourMailboxIsFull) : []
+        var opening: [Clip] =
+            switch take.ending {
+            case .full: talk.words(.ownRecordingStoppedMailboxFull)
+            case .maximum: talk.words(.ownRecordingStoppedMaximum)
+            default: []
+            }
         while true {
             switch try await talk.choose(talk.keys.review, opening: opening, menu: menu) {
-            case .listen: opening = talk.words(.yourRecordingIs) + [.recording(draft.audio(take))]
+            case .listen: opening = talk.sentences(talk.words(.yourRecordingIs), [.recording(draft.audio(take))])
             case .accept: return .accepted
             case .recordAgain: return .again
             case .cancel: return .cancelled

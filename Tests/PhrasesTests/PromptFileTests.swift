@@ -46,6 +46,8 @@ import Testing
         #expect(
             English.words(phrases.notAvailable(extension: "101")) == "person-at-extension 1 0 1 is-not-available")
         #expect(phrases.notAvailable(extension: "!") == ["nobody-available"])
+        #expect(English.words(phrases.nobodyAvailable(extension: "200")) == "nobody-at-extension 2 0 0")
+        #expect(phrases.nobodyAvailable(extension: "!") == ["nobody-available"])
     }
 
     private struct Rendered: Decodable { var text: String }

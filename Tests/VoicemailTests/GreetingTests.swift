@@ -77,6 +77,7 @@ struct GreetingTests {
         call.when("to-listen", type: "2")
         await house.retrieve(call)
         #expect(call.prompts.filter { $0 == kind.question }.count == 2)
+        #expect(call.heard(inOrder: "beep", "beep", "own-recording-stopped-maximum", "to-listen", kind.saved))
         #expect(try await stored(kind.kind, house) == House.speech(4, 5))
         #expect(try await house.isConsistent())
     }
@@ -122,7 +123,10 @@ struct GreetingTests {
         call.when("greeting-saved", type: "2")
         await house.retrieve(call)
         #expect(
-            call.heard(inOrder: "beep", "your-mailbox-is-full", "to-listen", "greeting-saved", "your-mailbox-is-full"))
+            call.heard(
+                inOrder: "beep", "own-recording-stopped-mailbox-full", "to-listen", "greeting-saved",
+                "your-mailbox-is-full"))
+        #expect(!call.heard("recording-stopped-mailbox-full"), "that one speaks of a message")
         #expect(try await stored(.unavailable, house) == Array(House.speech(10, 4).prefix(20_000)))
         #expect(call.prompts.filter { $0 == "beep" }.count == 1)
     }

@@ -47,6 +47,17 @@ struct LeaveMessageTests {
         #expect(greeted.prompts == ["leave-message-after-tone", "beep"])
     }
 
+    @Test("B1: a mailbox that is nobody's own does not speak of a person")
+    func generalMailbox() async throws {
+        let house = try await House.open()
+        let call = ScriptedCall()
+        await house.deposit(call, for: "200")
+        #expect(
+            call.prompts.prefix(5) == [
+                "nobody-at-extension", "number-2", "number-0", "number-0", "leave-message-after-tone",
+            ])
+    }
+
     @Test("B1: a damaged greeting gives way to the next one, and the message is taken")
     func damagedGreeting() async throws {
         let house = try await House.open()
@@ -138,14 +149,14 @@ struct LeaveMessageTests {
         #expect(try await house.isConsistent())
     }
 
-    @Test("B2: a caller who never says anything is sent away after three tries")
+    @Test("B2: a caller who never says anything is told so and sent away after three tries")
     func neverSaid() async throws {
         let house = try await House.open()
         let call = ScriptedCall()
         for _ in 0..<5 { call.say(House.speech(10), voiced: .zero, ending: .silence) }
         await house.deposit(call)
         #expect(call.events.filter { $0 == .recording }.count == 3)
-        #expect(call.prompts.last == "goodbye")
+        #expect(call.prompts.suffix(3) == ["beep", "nothing-recorded", "goodbye"])
         #expect(try await house.messages(in: .new).isEmpty)
         #expect(try await house.isConsistent())
     }
@@ -212,6 +223,17 @@ struct LeaveMessageTests {
         let message = try #require(try await house.messages(in: .new).first)
         #expect(message.byteCount == 30_000)
         #expect(try await house.audio(message) == Array(House.speech(60).prefix(30_000)))
+    }
+
+    @Test("A10 B4: a store that fails in the first seconds is not blamed on the caller")
+    func storeFailsAtOnce() async throws {
+        let house = try await House.open()
+        let call = ScriptedCall()
+        call.say(House.speech(1), ending: .storeFailed)
+        await house.deposit(call)
+        #expect(call.prompts.suffix(3) == ["beep", "system-problem", "goodbye"])
+        #expect(!call.heard("message-too-short"))
+        #expect(try await house.isConsistent())
     }
 
     @Test(

@@ -82,6 +82,23 @@ struct LogInTests {
         #expect(call.heard(inOrder: "enter-pin", "you-have", "number-1", "new-messages-one"))
     }
 
+    @Test("A2 D3: after a silence the question is asked again, without what was news before it")
+    func askedAgain() async throws {
+        let house = try await House.open()
+        let call = ScriptedCall("5000")
+        call.whenSilent(type: "")
+        call.whenSilent(type: "999#")
+        call.whenSilent(type: "")
+        call.whenSilent(type: "100#")
+        call.whenSilent(type: "1111#")
+        await house.service.run("any-mailbox", arguments: [:], call)
+        let number = ["are-you-still-there", "enter-account-number"]
+        let pin = ["are-you-still-there", "enter-pin"]
+        #expect(
+            call.prompts == ["welcome", "enter-account-number"] + number + ["unknown-account", "enter-account-number"]
+                + number + ["enter-pin", "wrong-pin", "enter-pin"] + pin + pin + ["goodbye"])
+    }
+
     @Test("A10: an unknown account number is told, and after three the call ends")
     func unknownAccount() async throws {
         let house = try await House.open()

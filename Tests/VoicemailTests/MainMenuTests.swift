@@ -39,6 +39,27 @@ struct MainMenuTests {
         #expect(call.events.last == .hungUp)
     }
 
+    @Test("C13: a breath stands between two sentences, so that no answer runs into the menu after it")
+    func breath() async throws {
+        let house = try await House.open()
+        let call = ScriptedCall(account: "100")
+        call.when("enter-pin", type: "1#")
+        call.when("wrong-pin", type: "")
+        call.whenSilent(type: "4815#")
+        call.when("to-end-the-call", type: "1")
+        call.when("no-new-messages", type: "")
+        call.when("to-end-the-call", type: "#")
+        await house.retrieve(call)
+        let pairs = [
+            ("wrong-pin", "enter-pin"), ("no-messages", "to-hear-new-messages"),
+            ("no-new-messages", "to-hear-new-messages"),
+        ]
+        for (told, asked) in pairs {
+            let place = try #require(call.events.firstIndex(of: .heard(told)))
+            #expect(call.events[place...].prefix(3) == [.heard(told), .pause, .heard(asked)])
+        }
+    }
+
     @Test(
         "C1: each key leads where the default key map says",
         arguments: [

@@ -9,6 +9,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         case answered
         case rejected(Rejection)
         case heard(String)
+        /// A breath between two sentences.
+        case pause
         /// Stored audio began to play, from this second on.
         case audio(from: Double)
         case silence
@@ -21,6 +23,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
             case .rejected(let rejection): "rejected \(rejection.rawValue)"
             case .heard(let prompt): prompt
             case .audio(let from): "audio@\(from)"
+            case .pause: "pause"
             case .silence: "silence"
             case .recording: "recording"
             case .hungUp: "hung up"
@@ -134,7 +137,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var position = Duration.zero
         for clip in clips {
             switch clip {
-            case .silence(let length): position += length
+            case .silence(let length):
+                note(.pause)
+                position += length
             case .prompt(let name, _):
                 do { try step() } catch {
                     state.withLock { $0.cutOff = $0.cutOff ?? name }
