@@ -3,6 +3,11 @@
 
 import Foundation
 
+extension Organisation {
+    /// Whether `text` can be an organisation's SIP domain.
+    public static func isDomain(_ text: String) -> Bool { (try? Spelling.domain(text)) != nil }
+}
+
 enum Spelling {
     /// A domain name or IPv4 address in lower case (RFC 1123 §2.1): the SIP domain and digest realm.
     static func domain(_ text: String) throws(StoreError) -> String {

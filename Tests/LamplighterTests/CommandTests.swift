@@ -38,6 +38,61 @@ struct CommandTests {
         #expect(output.contains("LAMPLIGHTER_SIP_PORT: sip.port: expected a number from 0 to 65535"))
     }
 
+    @Test("A configuration file that was named and is not there stops the start")
+    func missingFile() async throws {
+        let (status, output) = try await program(["check", "--config", "/nowhere/lamplighter.yaml"])
+        #expect(status != 0)
+        #expect(output.contains("/nowhere/lamplighter.yaml: there is no such configuration file"))
+    }
+
+    @Test("Looking into a data directory that is not there says so and creates nothing", arguments: [
+        ["organisation", "list"], ["extension", "list"], ["mailbox", "list"], ["message", "list", "100"],
+        ["message", "export", "1", "/nowhere/x.wav"], ["message", "delete", "1"],
+    ])
+    func missingData(arguments: [String]) async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let (status, output) = try await program(arguments, ["LAMPLIGHTER_DATA": folder])
+        #expect(status == 1)
+        #expect(output.contains("\(folder): data: there is no database in this directory"))
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
+    @Test("What is asked for and not there is said without a word about usage; lists keep to one line an entry")
+    func notThere() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let data = ["LAMPLIGHTER_DATA": folder]
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func inData(_ arguments: String...) async throws -> (status: Int32, output: String) {
+            let child = try ChildProcess(TestServer.program, arguments, environment: data, in: TestServer.package)
+            return (try await child.exitStatus(), child.output)
+        }
+        #expect(try await inData("organisation", "add", "example.org").status == 0)
+        for (arguments, reason) in [
+            (["message", "list", "999"], "there is no mailbox 999 in example.org"),
+            (["message", "delete", "7"], "there is no message 7"),
+        ] {
+            let child = try ChildProcess(TestServer.program, arguments, environment: data, in: TestServer.package)
+            #expect(try await child.exitStatus() == 1)
+            #expect(child.output == "Error: \(reason)\n")
+        }
+        #expect(try await inData("mailbox", "list", "--domain", "other.example").status == 1)
+        #expect(try await inData("extension", "add", "100", "--name", "A\nB\u{1B}[31m").status == 0)
+        #expect(try await inData("extension", "list").output == "100\tA B [31m\tMD5\n")
+        let mode = try FileManager.default.attributesOfItem(atPath: folder + "/lamplighter.sqlite")[.posixPermissions]
+        #expect((mode as? NSNumber)?.intValue == 0o600, "secrets and voices are nobody else's")
+    }
+
+    @Test("A port in use, or data that is served already, ends the start at once with the reason")
+    func taken() async throws {
+        let server = try await TestServer()
+        let second = try await program(["serve"], ["LAMPLIGHTER_SIP_PORT": "\(server.port)"])
+        #expect(second.status == 1)
+        #expect(second.output.contains("cannot listen on 127.0.0.1:\(server.port): "))
+        let (status, output) = try await program(["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
+        #expect(status == 1)
+        #expect(output.contains("another process serves"))
+    }
+
     @Test("Organisations, extensions and mailboxes are added while the system runs, and can be called at once (A8, E1)")
     func addWhileRunning() async throws {
         let server = try await TestServer()
@@ -58,5 +113,18 @@ struct CommandTests {
         #expect(!server.process.output.contains("4815"))
         let again = try await { _ = try await server.stop(); return try await server.restarted() }()
         #expect(!again.process.output.contains("password "))
+    }
+
+    @Test("The known secrets of a start on loopback are replaced by the first start that others can reach (D1)")
+    func knownSecretsAreWithdrawn() async throws {
+        let server = try await TestServer()
+        #expect(server.process.output.contains("lamp-100"))
+        _ = try await server.stop()
+        let open = try await TestServer(["SIP_LISTEN": "0.0.0.0"], directory: server.directory)
+        let lines = open.process.output.split(separator: "\n").filter { $0.contains("@example.org") }
+        #expect(lines.filter { $0.contains("password ") }.count == 3 && lines.filter { $0.contains("PIN ") }.count == 4)
+        await #expect(throws: ChildProcess.Failure.self) {
+            try await Sipp.run("register-with-digest-and-unregister", against: open)
+        }
     }
 }

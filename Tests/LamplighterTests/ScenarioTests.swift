@@ -11,8 +11,18 @@ struct ScenarioTests {
         "register-too-brief-is-423", "unknown-method-is-501", "unknown-extension-required-is-420",
         "bye-outside-a-call-is-481", "stranger-is-refused", "unknown-mailbox-is-404", "no-common-codec-is-488",
         "late-offer-is-answered", "hold-and-resume", "subscribe-notify-refresh-unsubscribe",
-        "subscribe-to-another-event-is-489",
+        "subscribe-to-another-event-is-489", "subscribe-too-brief-is-423", "notify-follows-the-route",
+        "register-two-contacts-and-remove-all", "register-star-that-expires-later-is-400", "cancelled-call-ends",
+        "cancel-of-nothing-is-481", "update-holds-and-resumes", "merged-request-is-482", "record-route-comes-back",
+        "wrong-method-is-405", "call-with-a-strange-body-is-415", "strange-uri-scheme-is-416", "unknown-version-is-505",
     ]
+
+    @Test("The scenarios' README says what each of them shows")
+    func readme() throws {
+        let text = try String(contentsOfFile: Sipp.folder + "/README.md", encoding: .utf8)
+        #expect(!Sipp.scenarios.isEmpty)
+        for scenario in Sipp.scenarios { #expect(text.contains("| `\(scenario)` |"), "\(scenario)") }
+    }
 
     @Test("Signalling by UDP and TCP (F1, F2, G1, G4)", arguments: ["u1", "t1"])
     func signalling(transport: String) async throws {

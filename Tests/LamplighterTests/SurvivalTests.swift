@@ -31,6 +31,25 @@ struct SurvivalTests {
         #expect(try await again.messages(in: "101").count == 50)
     }
 
+    @Test("kill -9 three times in a row, each time while others record: nothing is doubled, orphaned or lost (B5)")
+    func killAgainAndAgain() async throws {
+        var server = try await TestServer()
+        for round in 1...3 {
+            let current = server
+            let callers = Task {
+                try? await Sipp.run(
+                    "leave-message-hang-up-while-recording", against: current, ["-m", "10", "-l", "10", "-r", "50"])
+            }
+            try await Task.sleep(for: .seconds(6))
+            try await server.kill()
+            callers.cancel()
+            _ = await callers.value
+            server = try await server.restarted()
+            #expect(try await server.messages(in: "101").count == 10 * round)
+            try await Self.expectSoundDatabase(server)
+        }
+    }
+
     @Test("SIGTERM during a call: new calls get 503, the recording is kept, the exit is clean (K1)")
     func terminateWhileRecording() async throws {
         let server = try await TestServer(["SIP_DRAIN": "1"])
@@ -69,7 +88,28 @@ struct SurvivalTests {
             "leave-message-hang-up-while-recording", against: server, Self.crowd, seconds: 60)
         try await Sipp.run("options-are-answered", against: server)
         try await Sipp.run("log-in-by-account-number", against: server)
+        // There is room again: the next message is kept.
+        let before = try await server.messages(in: "101").map(\.id)
+        _ = try await run("mount", ["-o", "remount,size=16m", disk])
+        try await Sipp.run("leave-message-hang-up-while-recording", against: server)
+        let after = try await server.messages(in: "101").filter { !before.contains($0.id) }
+        #expect(after.map(\.folder) == ["new"] && after.allSatisfy { $0.seconds > 3 })
+        try await Self.expectSoundDatabase(server)
         #expect(try await server.stop() == 0)
+    }
+
+    @Test("SIGHUP before it serves does not end it (A7)")
+    func earlyReload() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let child = try ChildProcess(
+            TestServer.program, ["serve", "--sample"],
+            environment: ["LAMPLIGHTER_DATA": folder, "LAMPLIGHTER_SIP_PORT": "0"], in: TestServer.package)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await child.waitFor("Accounts")
+        child.signal(SIGHUP)
+        try await child.waitFor("ready\n")
+        child.signal(SIGTERM)
+        #expect(try await child.exitStatus() == 0)
     }
 
     @Test("A bad number plan is refused on SIGHUP and the old one stays (A7)")
@@ -95,9 +135,15 @@ struct SurvivalTests {
     private static func expectSoundDatabase(_ server: TestServer) async throws {
         let check = try await run("sqlite3", [server.directory + "/lamplighter.sqlite", "PRAGMA integrity_check"])
         #expect(check == "ok\n")
-        let orphans = try await run("sqlite3", [
-            server.directory + "/lamplighter.sqlite", "PRAGMA foreign_key_check",
-        ])
-        #expect(orphans.isEmpty)
+        // Orphans, and sums that are not the sum of their parts.
+        for query in [
+            "PRAGMA foreign_key_check", "SELECT id FROM recording WHERE state = 'open'",
+            "SELECT id FROM recording r WHERE bytes <> (SELECT coalesce(sum(length(audio)), 0) FROM chunk WHERE recording = r.id)",
+            "SELECT id FROM mailbox m WHERE used <> (SELECT coalesce(sum(bytes), 0) FROM recording WHERE mailbox = m.id)",
+            "SELECT id FROM mailbox WHERE used > quota",
+        ] {
+            let found = try await run("sqlite3", [server.directory + "/lamplighter.sqlite", query])
+            #expect(found.isEmpty, "\(query): \(found)")
+        }
     }
 }

@@ -1,5 +1,6 @@
 // One listen address: a UDP socket and a TCP socket on the same port.
 
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 
@@ -28,7 +29,7 @@ struct Listener {
                     throw error
                 }
             } catch {
-                failure = "\(error)"
+                failure = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
             }
         }
         throw .cannotListen(wanted, reason: failure)

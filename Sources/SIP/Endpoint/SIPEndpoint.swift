@@ -81,3 +81,12 @@ public enum SIPEndpointError: Error, Sendable, Equatable {
     case cannotListen(HostPort, reason: String)
     case alreadyStarted
 }
+
+extension SIPEndpointError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+        case .alreadyStarted: "the endpoint has been started before"
+        }
+    }
+}

@@ -1,6 +1,7 @@
 // What all subcommands share: where the configuration is, and the way into the store behind it.
 
 import ArgumentParser
+import Foundation
 import Mailboxes
 
 struct CommonOptions: ParsableArguments {
@@ -10,12 +11,28 @@ struct CommonOptions: ParsableArguments {
     func load() throws -> Configuration { try Configuration.load(config) }
 
     /// Opens the store for administration; the server may be running beside it.
-    func withStore<Result>(_ work: (SQLiteStore) async throws -> Result) async throws -> Result {
-        let store = try await SQLiteStore.administer(directory: load().files.data)
+    /// - Parameter creating: whether a database that is missing is made.
+    func withStore<Result>(
+        creating: Bool = false, _ work: (SQLiteStore) async throws -> Result
+    ) async throws -> Result {
+        let store = try await SQLiteStore.administer(directory: load().files.data, creating: creating)
         let outcome: Swift.Result<Result, any Error>
         do { outcome = .success(try await work(store)) } catch { outcome = .failure(error) }
         try await store.close()
         return try outcome.get()
+    }
+}
+
+/// What a command was asked for is not there: exit status 1, where `ValidationError` would explain the usage.
+struct NotThere: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
+
+extension String {
+    /// Names come from callers and phones: nothing in them may end a line or move the cursor of a terminal.
+    var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { CharacterSet.controlCharacters.contains($0) ? " " : $0 }))
     }
 }
 

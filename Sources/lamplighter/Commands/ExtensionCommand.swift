@@ -45,7 +45,7 @@ struct ExtensionCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.withStore { store in
                 for each in try await store.extensions(domain: organisation.domain) {
-                    print("\(each.number)\t\(each.displayName ?? "")\t\(each.digest.rawValue)")
+                    print("\(each.number)\t\(each.displayName?.printable ?? "")\t\(each.digest.rawValue)")
                 }
             }
         }

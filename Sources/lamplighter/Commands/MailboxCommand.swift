@@ -35,6 +35,9 @@ struct MailboxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.withStore { store in
+                guard try await store.organisation(domain: organisation.domain) != nil else {
+                    throw StoreError.unknownDomain(organisation.domain)
+                }
                 for each in try await store.mailboxes(domain: organisation.domain) {
                     let counts = try await store.counts(of: each.id)
                     let room = try await store.room(in: each.id)

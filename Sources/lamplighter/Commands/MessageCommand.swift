@@ -20,7 +20,7 @@ struct MessageCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.withStore { store in
                 guard let mailbox = try await store.mailbox(number: mailbox, domain: organisation.domain) else {
-                    throw ValidationError("there is no mailbox \(self.mailbox) in \(organisation.domain)")
+                    throw NotThere("there is no mailbox \(self.mailbox) in \(organisation.domain)")
                 }
                 for folder in Folder.allCases {
                     for each in try await store.messages(in: folder, of: mailbox.id) { print(each.line) }
@@ -65,7 +65,7 @@ struct MessageCommand: AsyncParsableCommand {
             try await common.withStore { store in
                 let message = try await store.existingMessage(id)
                 guard try await store.purge(message.id, of: message.mailbox) else {
-                    throw ValidationError("there is no message \(id) any more")
+                    throw NotThere("there is no message \(id) any more")
                 }
                 print("deleted message \(id)")
             }
@@ -76,7 +76,7 @@ struct MessageCommand: AsyncParsableCommand {
 extension Store {
     fileprivate func existingMessage(_ id: Int64) async throws -> Message {
         guard let message = try await message(RecordingID(rawValue: id)) else {
-            throw ValidationError("there is no message \(id)")
+            throw NotThere("there is no message \(id)")
         }
         return message
     }
@@ -86,7 +86,7 @@ extension Message {
     fileprivate var line: String {
         let received = Date(timeIntervalSince1970: receivedAt).formatted(.iso8601)
         let seconds = (Double(byteCount) / 8_000).formatted(.number.precision(.fractionLength(1)).grouping(.never))
-        let caller = [callerNumber, callerName].compactMap { $0 }.joined(separator: " ")
+        let caller = [callerNumber, callerName].compactMap { $0 }.joined(separator: " ").printable
         return [
             "\(id.rawValue)", folder.rawValue, urgent ? "urgent" : "-", received, seconds, "\(byteCount)",
             encoding.rawValue, caller,

@@ -18,7 +18,7 @@ struct OrganisationCommand: AsyncParsableCommand {
         @Option(help: "Digest algorithm of its challenges: MD5 or SHA-256.") var digest = DigestAlgorithm.md5
 
         func run() async throws {
-            try await common.withStore { store in
+            try await common.withStore(creating: true) { store in
                 let added = try await store.addOrganisation(
                     NewOrganisation(
                         domain: domain, name: name ?? domain, timeZone: timeZone, language: language, digest: digest))
@@ -35,7 +35,7 @@ struct OrganisationCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.withStore { store in
                 for each in try await store.organisations() {
-                    print("\(each.domain)\t\(each.name)\t\(each.timeZone)\t\(each.language)\t\(each.digest.rawValue)")
+                    print("\(each.domain)\t\(each.name.printable)\t\(each.timeZone)\t\(each.language)\t\(each.digest.rawValue)")
                 }
             }
         }

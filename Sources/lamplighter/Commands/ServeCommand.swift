@@ -1,6 +1,7 @@
 // `lamplighter serve`: runs until SIGTERM or SIGINT; SIGHUP reads number plan and key maps again.
 
 import ArgumentParser
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -11,6 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Create a sample organisation when there is none.") var sample = false
 
     func run() async throws {
+        // Until it serves there is nothing to read again, and the signal's default would end it.
+        signal(SIGHUP, SIG_IGN)
         let configuration = try common.load()
         var logger = Logger(label: "lamplighter")
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .notice

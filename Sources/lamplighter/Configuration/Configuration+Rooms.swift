@@ -1,6 +1,7 @@
 // The settings as each room wants them.
 
 import Foundation
+import Glibc
 import Logging
 import Mailboxes
 import Media
@@ -31,12 +32,12 @@ extension MediaConfiguration {
 }
 
 extension PhoneSettings {
-    init(_ configuration: Configuration) throws(ConfigurationError) {
+    init(_ configuration: Configuration) {
         let phones = configuration.phones
         self.init(
             defaultDomain: configuration.sip.defaultDomain,
             callPolicy: phones.calls == .digest ? .digest : .binding,
-            trustedPeers: try phones.peers.map(TrustedPeer.init(setting:)),
+            trustedPeers: phones.peers.compactMap(TrustedPeer.init(setting:)),
             registrar: RegistrarLimits(
                 contactsPerAccount: phones.maximumContacts, minimumExpiry: phones.minimumExpiry,
                 maximumExpiry: phones.maximumExpiry, defaultExpiry: phones.defaultExpiry),
@@ -49,12 +50,11 @@ extension PhoneSettings {
 
 extension TrustedPeer {
     /// From `ADDRESS[/BITS] DOMAIN`.
-    fileprivate init(setting: String) throws(ConfigurationError) {
+    init?(setting: String) {
         let words = setting.split(separator: " ")
-        guard let first = words.first, words.count == 2, let range = try? AddressRange(parsing: String(first)) else {
-            throw ConfigurationError(
-                place: "phones.peers", key: nil, reason: "expected `ADDRESS[/BITS] DOMAIN`, got `\(setting)`")
-        }
+        guard let first = words.first, words.count == 2, let range = try? AddressRange(parsing: String(first)),
+            Organisation.isDomain(String(words[1]))
+        else { return nil }
         self.init(name: String(first), networks: [range], domain: words[1].lowercased())
     }
 }
@@ -72,6 +72,8 @@ extension VoicemailSettings {
 }
 
 extension SQLiteStore {
+    /// The database's path in a data directory, which is created when it is missing. What is in the file (voices,
+    /// digest secrets, PIN hashes) concerns nobody else on the machine; SQLite gives its other files the same mode.
     private static func file(in directory: String) throws(ConfigurationError) -> String {
         do {
             try FileManager.default.createDirectory(
@@ -79,8 +81,16 @@ extension SQLiteStore {
         } catch {
             throw ConfigurationError(place: directory, key: "data", reason: "the directory cannot be created")
         }
-        return directory + "/lamplighter.sqlite"
+        let file = existingFile(in: directory)
+        let descriptor = Glibc.open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ConfigurationError(place: file, key: "data", reason: String(cString: strerror(errno)))
+        }
+        Glibc.close(descriptor)
+        return file
     }
+
+    private static func existingFile(in directory: String) -> String { directory + "/lamplighter.sqlite" }
 
     /// The store of a serving process: one for a directory.
     static func serve(directory: String, _ configuration: Configuration, _ logger: Logger) async throws -> SQLiteStore {
@@ -90,7 +100,11 @@ extension SQLiteStore {
     }
 
     /// The store for the command line, beside a server.
-    static func administer(directory: String) async throws -> SQLiteStore {
-        try await open(path: file(in: directory), options: SQLiteStoreOptions(access: .administration))
+    /// - Parameter creating: false for commands that look at what is there: a mistyped directory must not look empty.
+    static func administer(directory: String, creating: Bool) async throws -> SQLiteStore {
+        guard creating || FileManager.default.fileExists(atPath: existingFile(in: directory)) else {
+            throw ConfigurationError(place: directory, key: "data", reason: "there is no database in this directory")
+        }
+        return try await open(path: file(in: directory), options: SQLiteStoreOptions(access: .administration))
     }
 }

@@ -2,6 +2,8 @@
 // for the administrator; `lamplighter check` and the tests hold the two together.
 
 import Foundation
+import Mailboxes
+import Phones
 
 struct Configuration: Sendable {
     var files: Files
@@ -50,7 +52,7 @@ struct Configuration: Sendable {
         var maximumContacts: Int
         var pilot: String
         var unsolicited: Unsolicited
-        /// "ADDRESS[/BITS] DOMAIN" each.
+        /// "ADDRESS[/BITS] DOMAIN" each; known to be well-formed.
         var peers: [String]
     }
 
@@ -74,14 +76,13 @@ extension Configuration {
         _ path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(ConfigurationError) -> Configuration {
         let file = path ?? "lamplighter.yaml"
-        let yaml: String
-        do {
-            yaml = try String(contentsOfFile: file, encoding: .utf8)
-        } catch {
-            guard path == nil, !FileManager.default.fileExists(atPath: file) else {
+        var yaml = ""
+        if FileManager.default.fileExists(atPath: file) {
+            do { yaml = try String(contentsOfFile: file, encoding: .utf8) } catch {
                 throw ConfigurationError(place: file, key: nil, reason: "cannot be read as UTF-8 text")
             }
-            yaml = ""
+        } else if path != nil {
+            throw ConfigurationError(place: file, key: nil, reason: "there is no such configuration file")
         }
         var reader = try ConfigurationReader(yaml: yaml, file: file, environment: environment)
         return try Configuration(&reader)
@@ -100,22 +101,23 @@ extension Configuration {
 
 extension Configuration.Files {
     init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
-        data = try reader.text("data", default: "data")
-        dialplan = try reader.text("dialplan", default: "dialplan/default.yaml")
-        keymaps = try reader.text("keymaps", default: "dialplan/keymaps")
-        prompts = try reader.text("prompts", default: "prompts")
+        data = try reader.path("data", default: "data")
+        dialplan = try reader.path("dialplan", default: "dialplan/default.yaml")
+        keymaps = try reader.path("keymaps", default: "dialplan/keymaps")
+        prompts = try reader.path("prompts", default: "prompts")
     }
 }
 
 extension Configuration.SIPSettings {
     init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
-        listen = try reader.list("sip.listen", default: ["127.0.0.1"])
-        guard !listen.isEmpty, listen.count <= 16, listen.allSatisfy(NumericAddress.isValid) else {
-            throw ConfigurationError(
-                place: "sip.listen", key: nil, reason: "expected 1 to 16 numeric IPv4 or IPv6 addresses")
+        let addresses = "1 to 16 different numeric IPv4 or IPv6 addresses"
+        listen = try reader.list("sip.listen", default: ["127.0.0.1"], expected: addresses) { list in
+            (1...16).contains(list.count) && Set(list).count == list.count && list.allSatisfy(NumericAddress.isValid)
         }
         port = try reader.number("sip.port", default: 5060, in: 0...65_535)
-        defaultDomain = try reader.text("sip.default-domain", default: "example.org").lowercased()
+        defaultDomain = try reader.text("sip.default-domain", default: "example.org", expected: "a domain name") {
+            Organisation.isDomain($0)
+        }.lowercased()
         maximumCalls = try reader.number("sip.maximum-calls", default: 2_000, in: 1...100_000)
         maximumTransactions = try reader.number("sip.maximum-transactions", default: 100_000, in: 100...1_000_000)
         maximumConnections = try reader.number("sip.maximum-connections", default: 10_000, in: 1...100_000)
@@ -128,8 +130,9 @@ extension Configuration.Media {
     init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
         firstPort = try reader.number("media.first-port", default: 20_000, in: 1_024...65_000)
         lastPort = try reader.number("media.last-port", default: 29_999, in: 1_025...65_535)
-        guard lastPort > firstPort else {
-            throw ConfigurationError(place: "media.last-port", key: nil, reason: "must be above media.first-port")
+        // A call takes an even port and the odd one after it.
+        guard lastPort > firstPort + firstPort % 2 else {
+            throw reader.refusal("media.last-port", "leaves no even port with an odd one after it from media.first-port on")
         }
         workers = try reader.number("media.workers", default: 0, in: 0...256)
         timeout = try reader.seconds("media.timeout", default: 30, in: 1...3_600)
@@ -143,13 +146,17 @@ extension Configuration.Phones {
         maximumExpiry = try reader.number("phones.maximum-expiry", default: 7_200, in: 60...86_400)
         defaultExpiry = try reader.number("phones.default-expiry", default: 3_600, in: 60...86_400)
         guard minimumExpiry <= defaultExpiry, defaultExpiry <= maximumExpiry else {
-            throw ConfigurationError(
-                place: "phones.default-expiry", key: nil, reason: "must lie between the minimum and the maximum")
+            throw reader.refusal(
+                "phones.default-expiry", "must lie between phones.minimum-expiry and phones.maximum-expiry")
         }
         maximumContacts = try reader.number("phones.maximum-contacts", default: 10, in: 1...100)
-        pilot = try reader.text("phones.pilot", default: "5001")
+        pilot = try reader.text("phones.pilot", default: "5001", expected: "1 to 32 digits, * or #") {
+            (1...32).contains($0.utf8.count) && $0.utf8.allSatisfy("0123456789*#".utf8.contains)
+        }
         unsolicited = try reader.choice("phones.unsolicited-state", default: .active)
-        peers = try reader.list("phones.peers", default: [])
+        peers = try reader.list("phones.peers", default: [], expected: "`ADDRESS[/BITS] DOMAIN` for each peer") { list in
+            list.allSatisfy { TrustedPeer(setting: $0) != nil }
+        }
     }
 }
 
@@ -157,6 +164,9 @@ extension Configuration.Voicemail {
     init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
         minimumMessage = try reader.seconds("voicemail.minimum-message", default: 2, in: 0...60)
         maximumMessage = try reader.seconds("voicemail.maximum-message", default: 180, in: 5...3_600)
+        guard minimumMessage < maximumMessage else {
+            throw reader.refusal("voicemail.minimum-message", "must be below voicemail.maximum-message")
+        }
         maximumGreeting = try reader.seconds("voicemail.maximum-greeting", default: 90, in: 5...600)
         silence = try reader.seconds("voicemail.silence", default: 10, in: 1...300)
         keyTimeout = try reader.seconds("voicemail.key-timeout", default: 6, in: 1...60)

@@ -14,6 +14,22 @@ struct ConfigurationError: Error, CustomStringConvertible {
     var description: String { place + ": " + (key.map { "\($0): " } ?? "") + reason }
 }
 
+extension ConfigurationError {
+    /// - Parameter error: what the YAML parser threw.
+    fileprivate init(file: String, yaml error: any Error) {
+        switch error {
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _):
+            self.init(place: "\(file):\(mark.line)", key: nil, reason: "not YAML: \(problem)")
+        case YamlError.duplicatedKeysInMapping(let names, let context):
+            let keys = names.sorted().joined(separator: ", ")
+            self.init(place: "\(file):\(context.mark.line)", key: keys, reason: "written twice")
+        default:
+            self.init(place: file, key: nil, reason: "not YAML: \(error)")
+        }
+    }
+}
+
 struct ConfigurationReader {
     /// A value as it was written.
     private struct Entry {
@@ -23,6 +39,8 @@ struct ConfigurationReader {
 
     private var entries: [String: Entry] = [:]
     private let file: String
+    /// Where each value that was taken had been written; none for defaults.
+    private var places: [String: String] = [:]
     /// Every key that was asked for.
     private(set) var known: Set<String> = []
     /// Every key that was written.
@@ -35,11 +53,7 @@ struct ConfigurationReader {
     init(yaml: String, file: String, environment: [String: String]) throws(ConfigurationError) {
         self.file = file
         let root: Node?
-        do {
-            root = try Yams.compose(yaml: yaml)
-        } catch {
-            throw ConfigurationError(place: file, key: nil, reason: "not YAML: \(error)")
-        }
+        do { root = try Yams.compose(yaml: yaml) } catch { throw ConfigurationError(file: file, yaml: error) }
         switch root {
         case nil: break
         case .mapping(let mapping)?: try flatten(mapping, under: "")
@@ -63,7 +77,9 @@ struct ConfigurationReader {
             if case .mapping(let inner) = value {
                 try flatten(inner, under: full)
             } else {
-                entries[full] = Entry(node: value, place: place(of: value))
+                guard entries.updateValue(Entry(node: value, place: place(of: value)), forKey: full) == nil else {
+                    throw ConfigurationError(place: place(of: key), key: full, reason: "written twice")
+                }
             }
         }
     }
@@ -78,10 +94,12 @@ struct ConfigurationReader {
         let variable = key.uppercased().replacing(".", with: "_").replacing("-", with: "_")
         known.insert(key)
         let written = entries.removeValue(forKey: key)
+        places[key] = written?.place
         if let text = overrides.removeValue(forKey: variable) {
             guard let value = parse(text) else {
                 throw ConfigurationError(place: Self.prefix + variable, key: key, reason: "expected \(expected)")
             }
+            places[key] = Self.prefix + variable
             return value
         }
         guard let written else { return standard }
@@ -91,8 +109,24 @@ struct ConfigurationReader {
         return value
     }
 
-    mutating func text(_ key: String, default standard: String) throws(ConfigurationError) -> String {
-        try take(key, default: standard, expected: "text") { $0.isEmpty ? nil : $0 }
+    mutating func text(
+        _ key: String, default standard: String, expected: String, where fits: (String) -> Bool
+    ) throws(ConfigurationError) -> String {
+        try take(key, default: standard, expected: expected) { fits($0) ? $0 : nil }
+    }
+
+    /// A file or folder. What the file says, and the default, is relative to the file's folder, so that the system
+    /// can be started from anywhere; what the environment says is relative to where it was started.
+    mutating func path(_ key: String, default standard: String) throws(ConfigurationError) -> String {
+        let text = try text(key, default: standard, expected: "a path") { !$0.isEmpty && !$0.contains("\0") }
+        let folder = (file as NSString).deletingLastPathComponent
+        guard !text.hasPrefix("/"), !folder.isEmpty, places[key]?.hasPrefix(Self.prefix) != true else { return text }
+        return folder + "/" + text
+    }
+
+    /// For a value that does not fit to others: where it was written, its key and why.
+    func refusal(_ key: String, _ reason: String) -> ConfigurationError {
+        ConfigurationError(place: places[key] ?? file, key: key, reason: reason)
     }
 
     mutating func number(
@@ -122,22 +156,28 @@ struct ConfigurationReader {
     }
 
     /// A YAML list of texts, or in the environment a comma-separated one.
-    mutating func list(_ key: String, default standard: [String]) throws(ConfigurationError) -> [String] {
+    mutating func list(
+        _ key: String, default standard: [String], expected: String, where fits: ([String]) -> Bool
+    ) throws(ConfigurationError) -> [String] {
         if let written = entries[key], let sequence = written.node.sequence {
             let texts = sequence.compactMap { $0.scalar?.string }
             guard texts.count == sequence.count else {
-                throw ConfigurationError(place: written.place, key: key, reason: "expected a list of texts")
+                throw ConfigurationError(place: written.place, key: key, reason: "expected \(expected)")
             }
             entries[key] = Entry(node: Node(texts.joined(separator: ",")), place: written.place)
         }
-        return try take(key, default: standard, expected: "a list of texts") { text in
-            text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        return try take(key, default: standard, expected: expected) { text in
+            let list = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            return fits(list) ? list : nil
         }
     }
 
     /// Fails when anything is left that no `take` asked for.
     func finish() throws(ConfigurationError) {
-        if let (key, entry) = entries.min(by: { $0.key < $1.key }) {
+        // `sip:` with all of its lines commented out says nothing.
+        let sections = Set(known.compactMap { $0.split(separator: ".").first.map(String.init) })
+        let left = entries.filter { !(sections.contains($0.key) && $0.value.node.null != nil) }
+        if let (key, entry) = left.min(by: { $0.key < $1.key }) {
             throw ConfigurationError(place: entry.place, key: key, reason: "unknown key")
         }
         if let name = overrides.keys.min() {

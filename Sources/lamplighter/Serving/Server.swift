@@ -33,7 +33,7 @@ final class Server: Service {
         store = try await SQLiteStore.serve(directory: configuration.files.data, configuration, logger)
         media = try MediaEngine(MediaConfiguration(configuration), logger: logger)
         endpoint = SIPEndpoint(configuration: SIPEndpointConfiguration(configuration), logger: logger)
-        phones = Phones(store: store, settings: try PhoneSettings(configuration), logger: logger)
+        phones = Phones(store: store, settings: PhoneSettings(configuration), logger: logger)
         let equipment = Equipment(
             media: media, prompts: materials.prompts,
             farewell: .prompt(PromptID.endingForMaintenance.rawValue, language: "en"))
