@@ -10,8 +10,8 @@ struct ScenarioTests {
         "options-are-answered", "register-with-digest-and-unregister", "register-with-wrong-password-is-refused",
         "register-too-brief-is-423", "unknown-method-is-501", "unknown-extension-required-is-420",
         "bye-outside-a-call-is-481", "stranger-is-refused", "unknown-mailbox-is-404", "no-common-codec-is-488",
-        "late-offer-is-answered", "hold-and-resume", "subscribe-notify-refresh-unsubscribe",
-        "subscribe-to-another-event-is-489",
+        "late-offer-is-answered", "hold-and-resume", "re-invite-without-offer-gets-one",
+        "subscribe-notify-refresh-unsubscribe", "subscribe-to-another-event-is-489",
     ]
 
     @Test("Signalling by UDP and TCP (F1, F2, G1, G4)", arguments: ["u1", "t1"])
