@@ -208,7 +208,7 @@ actor LiveCall: AnsweredCall {
             }
             media.start(negotiation.parameters)
         case .offer(let offer, let reply):
-            guard let offer, let answer = negotiation.answer(to: offer) else { return reply.reject(488) }
+            guard let answer = negotiation.answer(to: offer) else { return reply.reject(488) }
             media.start(negotiation.parameters)
             reply.accept(answer)
         case .info(let contentType, let body):

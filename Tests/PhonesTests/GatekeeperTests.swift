@@ -151,6 +151,18 @@ struct GatekeeperTests {
         try await sample.remove()
     }
 
+    @Test("A phone that withholds its number calls by its password; it cannot register or subscribe that way")
+    func anonymous() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store)
+        for (method, expected) in [(SIP.Method.invite, "101"), (.register, "403"), (.subscribe, "403")] {
+            let (_, admission) = try await gate.answer(
+                Sample.request(method, from: "anonymous"), user: "101", password: "lamp-101")
+            #expect(number(admission) == expected)
+        }
+        try await sample.remove()
+    }
+
     @Test("Whoever proves to be 101 cannot call, register or subscribe as 100")
     func impersonation() async throws {
         let sample = try await SampleStore()

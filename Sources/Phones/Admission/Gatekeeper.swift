@@ -76,7 +76,7 @@ actor Gatekeeper {
         case .invalid: return .reject(status: 403, headers: [])
         case .valid:
             // Whoever may use one account may not speak for another.
-            guard let account, request.claimedAddress.uri.number == account.number else {
+            guard let account, request.isAnonymousCall || request.claimedAddress.uri.number == account.number else {
                 return .reject(status: 403, headers: [])
             }
             return .phone(account)
@@ -125,6 +125,9 @@ actor Gatekeeper {
 extension SIPRequest {
     /// Whom the sender says to be: of a REGISTER the address that is registered (RFC 3261 §10.2), else From.
     fileprivate var claimedAddress: NameAddress { method == .register ? head.to : head.from }
+
+    /// A phone that withholds its number still proves itself to us (RFC 3323 §4.1.1.3).
+    fileprivate var isAnonymousCall: Bool { method == .invite && head.from.uri.isAnonymous }
 }
 
 extension TrustedPeer {

@@ -121,13 +121,18 @@ struct NotifierState: Sendable {
             let package = String(event.prefix { $0 != ";" })
             return [.respond(request.response(489, "Bad Event", adding: [HeaderField("Allow-Events", package)]), key)]
         }
-        let asked = request.head["expires"].flatMap { Int($0) } ?? limits.upperBound
-        guard asked <= 0 || asked >= limits.lowerBound else {
+        let expires = request.head["expires"]
+        // What is no number must not end a subscription; one that is too long for us is only too long.
+        guard expires?.utf8.allSatisfy({ (0x30...0x39).contains($0) }) ?? true, expires != "" else {
+            return [.respond(request.response(400, "Bad Expires"), key)]
+        }
+        let asked = expires.flatMap { Int($0) } ?? limits.upperBound
+        guard asked == 0 || asked >= limits.lowerBound else {
             let minimum = HeaderField("Min-Expires", String(limits.lowerBound))
             return [.respond(request.response(423, "Interval Too Brief", adding: [minimum]), key)]
         }
         dialog.refreshTarget(by: request)
-        let granted = min(max(asked, 0), limits.upperBound)
+        let granted = min(asked, limits.upperBound)
         let response = Action.respond(success(request, granted), key)
         failures = 0
         retryAt = nil

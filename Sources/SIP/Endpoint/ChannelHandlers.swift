@@ -16,8 +16,11 @@ final class DatagramHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let datagram = unwrapInboundIn(data)
         guard var local, let remote = HostPort(datagram.remoteAddress), remote.port != 0 else { return }
-        if let host = datagram.metadata?.packetInfo?.destinationAddress.ipAddress { local.host = host }
-        core.receive(datagram: datagram.data, over: Flow(transport: .udp, local: local, remote: remote))
+        guard let host = datagram.metadata?.packetInfo?.destinationAddress.ipAddress else {
+            return core.receive(datagram: datagram.data, over: Flow(transport: .udp, local: local, remote: remote))
+        }
+        local.host = host
+        core.receive(datagram: datagram.data, byAllAddresses: Flow(transport: .udp, local: local, remote: remote))
     }
 
     /// A datagram that could not be sent or received says nothing of the next one.

@@ -81,7 +81,7 @@ extension EndpointCore {
     }
 
     private func sendDatagram(_ message: [UInt8], over flow: Flow) -> Bool {
-        guard let channel = listener(for: flow.local)?.datagrams, channel.isWritable, flow.remote.port != 0,
+        guard let channel = datagrams(from: flow.local), channel.isWritable, flow.remote.port != 0,
             let remote = try? SocketAddress(ipAddress: flow.remote.host, port: Int(flow.remote.port))
         else { return false }
         let datagram = AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: message))
@@ -98,7 +98,7 @@ extension EndpointCore {
     }
 
     /// A flow that was kept over a restart may name an address that is now covered by another listener.
-    private func listener(for local: HostPort) -> Listener? {
+    func listener(for local: HostPort) -> Listener? {
         listeners.first { $0.address == local }
             ?? listeners.first { $0.address.isIPv6 == local.isIPv6 && $0.address.isAnyAddress }
             ?? listeners.first { $0.address.isIPv6 == local.isIPv6 }

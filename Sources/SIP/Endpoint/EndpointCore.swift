@@ -12,6 +12,7 @@ final class EndpointCore {
 
     var counters = SIPStatistics()
     var listeners: [Listener] = []
+    var sources: [HostPort: DatagramSource] = [:]
     var connections: [Flow: Connection] = [:]
     var connectionsByAddress: [String: Int] = [:]
     var serverTransactions: [ServerTransactionKey: ServerRecord] = [:]
@@ -68,7 +69,7 @@ final class EndpointCore {
     /// Ends everything at once; what there is to say is said without waiting for answers.
     /// - Returns: the sockets that are closing.
     func stop() -> [any Channel] {
-        let channels = connections.values.map(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
+        var channels = connections.values.map(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
         user = nil
         for id in Array(calls.keys) { handle(.stop, inCall: id) }
         for id in Array(subscriptions.keys) { handle(.stop, inSubscription: id) }
@@ -79,6 +80,7 @@ final class EndpointCore {
         serverTransactions = [:]
         merged = [:]
         for flow in Array(connections.keys) { close(flow) }
+        channels += closeSources()
         for listener in listeners { listener.close() }
         listeners = []
         alarm?.task.cancel()

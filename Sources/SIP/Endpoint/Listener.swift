@@ -19,7 +19,9 @@ struct Listener {
         var failure = "no free port"
         for _ in 0..<(wanted.port == 0 ? maximumTries : 1) {
             do {
-                let datagrams = try await bindDatagrams(wanted, loop: loop, door: door)
+                let datagrams = try await bindDatagrams(
+                    wanted, sharesPort: wanted.isAnyAddress, loop: loop, door: door
+                ).get()
                 guard let address = datagrams.localAddress.flatMap(HostPort.init) else { continue }
                 do {
                     let connections = try await bindConnections(address, loop: loop, door: door)
@@ -40,17 +42,18 @@ struct Listener {
         connections.close(promise: nil)
     }
 
-    private static func bindDatagrams(
-        _ address: HostPort, loop: any EventLoop, door: CoreReference
-    ) async throws -> any Channel {
-        let isAnyAddress = address.isAnyAddress
+    /// - Parameter sharesPort: whether another socket of ours has the port, for another address or for all of them.
+    static func bindDatagrams(
+        _ address: HostPort, sharesPort: Bool, loop: any EventLoop, door: CoreReference
+    ) -> EventLoopFuture<any Channel> {
         let bootstrap = DatagramBootstrap(group: loop)
             // A datagram that does not fit would be cut without a word.
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))
             .channelOption(.maxMessagesPerRead, value: 16)
             .channelOption(.socketOption(.so_rcvbuf), value: 4_194_304)
             // Only then is it not known to which of our addresses a datagram came.
-            .channelOption(.receivePacketInfo, value: isAnyAddress)
+            .channelOption(.receivePacketInfo, value: address.isAnyAddress)
+            .channelOption(.socketOption(.so_reuseaddr), value: sharesPort ? 1 : 0)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try door.enter { core in
@@ -58,7 +61,7 @@ struct Listener {
                     }
                 }
             }
-        return try await withOnlyIPv6(bootstrap, address).bind(host: address.host, port: Int(address.port)).get()
+        return withOnlyIPv6(bootstrap, address).bind(host: address.host, port: Int(address.port))
     }
 
     private static func bindConnections(

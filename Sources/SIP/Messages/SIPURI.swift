@@ -46,3 +46,8 @@ public struct SIPURI: Hashable, Sendable {
         self.headers = headers
     }
 }
+
+extension SIPURI {
+    /// Whether it stands for a caller who withholds who he is (RFC 3323 §4.1.1.3).
+    public var isAnonymous: Bool { user.map { $0.equalsIgnoringCase("anonymous") } ?? false }
+}

@@ -10,8 +10,10 @@ extension Invitation {
     init(_ call: IncomingInvite, from account: Extension) {
         self.init(call, domain: account.domain)
         self.account = account.number
-        callerNumber = account.number
-        callerName = account.displayName ?? call.request.head.from.displayName
+        if !call.request.head.from.uri.isAnonymous {
+            callerNumber = account.number
+            callerName = account.displayName ?? call.request.head.from.displayName
+        }
         source = "\(account.number)@\(account.domain)"
     }
 
@@ -20,7 +22,7 @@ extension Invitation {
         let head = call.request.head
         let asserted = head["P-Asserted-Identity"].flatMap { try? NameAddress(parsing: $0) }
         let identity = asserted ?? head.from
-        callerNumber = identity.uri.user.flatMap { $0 == "anonymous" ? nil : $0 }
+        callerNumber = identity.uri.isAnonymous ? nil : identity.uri.user
         callerName = identity.displayName
         // All calls of a trunk have its address: one caller's wrong PINs must not lock the others out.
         source = "\(call.flow.remote.host) \(callerNumber ?? "anonymous")"

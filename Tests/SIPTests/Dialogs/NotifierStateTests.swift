@@ -117,6 +117,13 @@ struct NotifierStateTests {
         #expect(lamp.notifier.deadline == .seconds(3_600))
     }
 
+    @Test("F2: a refresh with an Expires that is no number gets 400 and ends nothing", arguments: ["-5", "+60", "soon", ""])
+    func malformedRefresh(expires: String) throws {
+        var lamp = try Transcript.active()
+        #expect(try lamp.refresh(2, [event, "Expires: \(expires)"]) == ["400"])
+        #expect(try lamp.refresh(3, [event, "Expires: 99999999999999999999"]).first == "200 expires 3600")
+    }
+
     @Test("F2: unsubscribing gets a last NOTIFY; its answer closes the subscription")
     func unsubscribe() throws {
         var lamp = try Transcript.active()

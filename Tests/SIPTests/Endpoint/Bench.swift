@@ -102,11 +102,15 @@ final class Phone: Sendable {
     private let messages: EventQueue<[UInt8]>
     private let isStream: Bool
 
-    init(to server: HostPort) async throws {
+    /// - Parameter host: the phone's own address when it is another than the server's; then it hears nobody else.
+    init(to server: HostPort, from host: String? = nil) async throws {
         let messages = EventQueue<[UInt8]>(limit: .max)
         channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { $0.pipeline.addHandler(DatagramInbox(messages)) }
-            .bind(host: server.host, port: 0).get()
+            .bind(host: host ?? server.host, port: 0).get()
+        if host != nil {
+            try await channel.connect(to: SocketAddress(ipAddress: server.host, port: Int(server.port))).get()
+        }
         (self.messages, self.server, isStream) = (messages, server, false)
         address = Self.address(channel)
     }

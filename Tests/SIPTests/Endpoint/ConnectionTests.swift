@@ -65,6 +65,24 @@ struct ConnectionTests {
         }
     }
 
+    @Test("G1: a flood of connections from anywhere is refused beyond what is allowed in all; datagrams go on")
+    func floodInAll() async throws {
+        var limits = SIPLimits()
+        limits.maximumConnections = 2
+        try await Bench.run(limits) { bench in
+            let first = try await bench.connection()
+            first.send(first.caller.text("OPTIONS", 1))
+            #expect(try await first.response().status == 200)
+            let second = try await bench.connection()
+            second.send(second.caller.text("OPTIONS", 1))
+            #expect(try await second.response().status == 200)
+            try await bench.connection().closed()
+            #expect(await bench.endpoint.statistics.connectionsRefused == 1)
+            #expect(try await bench.phone().hearsNothing())
+            #expect(try await first.hearsNothing())
+        }
+    }
+
     enum Garbage: String, CaseIterable {
         case anotherProtocol = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
         case withoutLength = "OPTIONS sip:x@y SIP/2.0\r\nCall-ID: 1\r\n\r\n"

@@ -50,6 +50,24 @@ struct RequestTests {
         }
     }
 
+    @Test("G1: listening on all addresses, a datagram is answered from the address that it was sent to")
+    func answeringAddress() async throws {
+        try await Bench.run(host: "0.0.0.0") { bench in
+            for host in ["127.0.0.2", "127.0.0.3"] {
+                let phone = try await Phone(to: HostPort(host: host, port: bench.address.port), from: "127.0.0.1")
+                for number in 1...2 {
+                    phone.send(phone.caller.text("OPTIONS", number))
+                    #expect(try await phone.response().status == 200)
+                }
+                let (_, dialog, _) = try await bench.call(phone)
+                dialog.hangUp()
+                let bye = try await phone.request()
+                #expect(bye.head.vias.first?.host == host)
+                phone.answer(bye, 200)
+            }
+        }
+    }
+
     @Test("G1: IPv6")
     func internetProtocol6() async throws {
         try await Bench.run(host: "::1") { bench in
@@ -140,6 +158,31 @@ struct RequestTests {
             #expect(try await phone.response().status == 500)
             await bench.advance(.seconds(32))
             #expect(await bench.endpoint.statistics.serverTransactions == 0)
+        }
+    }
+
+    @Test("G1: more transactions than allowed get 503 with Retry-After; dialogs of before end, and later there is room")
+    func tooManyTransactions() async throws {
+        var limits = SIPLimits()
+        limits.maximumTransactions = 2
+        try await Bench.run(limits) { bench in
+            let phone = try await bench.phone()
+            for number in 1...2 {
+                phone.send(phone.caller.text("REGISTER", number))
+                let request = try await bench.user.requests.stream.first()
+                request.respond(request.request.response(200))
+                #expect(try await phone.response().status == 200)
+            }
+            for method in ["REGISTER", "INVITE", "SUBSCRIBE"] {
+                phone.send(phone.caller.text(method, 3))
+                let refused = try await phone.response()
+                #expect(refused.status == 503 && refused.head["retry-after"] == "10")
+            }
+            let statistics = await bench.endpoint.statistics
+            #expect(statistics.shed == 3 && statistics.serverTransactions == 2)
+            await bench.advance(.seconds(32))
+            phone.send(phone.caller.text("REGISTER", 4))
+            _ = try await bench.user.requests.stream.first()
         }
     }
 

@@ -68,6 +68,24 @@ struct SubscriptionTests {
         }
     }
 
+    @Test("F2: more subscriptions than allowed get 503 with Retry-After; a refresh needs no more room")
+    func tooManySubscriptions() async throws {
+        var limits = SIPLimits()
+        limits.maximumSubscriptions = 1
+        try await Bench.run(limits) { bench in
+            let (phone, other) = (try await bench.phone(), try await bench.phone())
+            var caller = phone.caller
+            phone.send(caller.text("SUBSCRIBE", 1, headers))
+            _ = try await bench.user.subscriptions.stream.first().accept(expires: 600)
+            caller.toTag = try await phone.response().head.to.tag
+            other.send(other.caller.text("SUBSCRIBE", 1, headers))
+            let refused = try await other.response()
+            #expect(refused.status == 503 && refused.head["retry-after"] == "10")
+            phone.send(caller.text("SUBSCRIBE", 2, headers))
+            #expect(try await phone.response().status == 200)
+        }
+    }
+
     @Test("F2: a rejected SUBSCRIBE leaves nothing; one without Contact gets 400")
     func rejected() async throws {
         try await Bench.run { bench in
