@@ -196,7 +196,7 @@ final class SessionCore: @unchecked Sendable {
         let payload = Span(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[header.payload]))
         if isEvent {
             recorder?.skip(sequence: header.sequence, source: header.source)
-            for press in events.take(payload, timestamp: header.timestamp, source: header.source) {
+            for press in events.take(payload, timestamp: header.timestamp, source: header.source, at: now) {
                 let began = KeyBeginning.timestamp(press.timestamp, source: header.source)
                 pressed(press.key, by: .event, began: began, at: now)
             }
