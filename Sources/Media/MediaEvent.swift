@@ -20,7 +20,7 @@ public struct StreamParameters: Sendable, Hashable {
     public var remoteControlPort: UInt16
     /// Whether the agreed direction lets us send; while false, playback stands still.
     public var sends: Bool
-    /// Whether the peer sends; while false, recordings and the RTP time-out stand still.
+    /// Whether the peer is to be heard; while false, recordings and the RTP time-out stand still.
     public var receives: Bool
     /// Whether keys are looked for in the audio. Only heeded when `telephoneEvent` is nil.
     public var detectsInbandDigits: Bool
@@ -98,6 +98,7 @@ public enum MediaEvent: Sendable, Hashable {
     case recorded([UInt8])
     /// Exactly once for every `record`, after all its chunks.
     case recordingEnded(RecordingSummary)
-    /// Nothing was heard for `MediaConfiguration.rtpTimeout`. Once for each such silence.
+    /// Nothing was heard for `MediaConfiguration.rtpTimeout`, or for 10 min where nothing was to be heard. Once for each
+    /// such silence.
     case rtpTimeout
 }

@@ -188,6 +188,8 @@ actor LiveCall: AnsweredCall {
             recording?.chunks.append(chunk)
         case .recordingEnded(let summary):
             recording?.summary = summary
+            // What was pressed while somebody spoke was not meant for what is asked next.
+            typed = KeyBuffer()
         case .rtpTimeout:
             logger.notice("no media from the caller")
             end(.mediaTimeout)
@@ -208,9 +210,9 @@ actor LiveCall: AnsweredCall {
             }
             media.start(negotiation.parameters)
         case .offer(let offer, let reply):
-            guard let answer = negotiation.answer(to: offer) else { return reply.reject(488) }
-            media.start(negotiation.parameters)
-            reply.accept(answer)
+            guard let description = negotiation.answer(to: offer) else { return reply.reject(488) }
+            if offer != nil { media.start(negotiation.parameters) }
+            reply.accept(description)
         case .info(let contentType, let body):
             if let key = InfoDigit.key(contentType: contentType, body: body) { media.press(key.rawValue) }
         case .ended(let reason):

@@ -1,5 +1,6 @@
 // What the two sides agree about media: offer and answer (RFC 3264) joined to the parameters of the media
-// session. The codec of the first agreement stays for the whole call, since a recording is made in it.
+// session. The codec of the first agreement is kept where the peer still offers it; the media session transcodes
+// where it does not, since a recording goes on in the codec that it began with.
 
 import CallControl
 import Media
@@ -28,12 +29,17 @@ struct Negotiation {
     /// Answers the offer of a re-INVITE or UPDATE, or makes one where it had none; nil when nothing fits (488).
     mutating func answer(to offer: SessionDescription?) -> SessionDescription? {
         capabilities.version += 1
-        capabilities.codecs = CodecName(rawValue: codec.rawValue).map { [$0] } ?? []
+        let all = CodecName.allCases
+        let first = all.filter { $0.rawValue == codec.rawValue }
+        capabilities.codecs = first + all.filter { $0.rawValue != codec.rawValue }
         guard let offer else { return SDPNegotiation.offer(with: capabilities) }
-        guard let (answer, agreement) = try? SDPNegotiation.answer(to: offer, with: capabilities),
-            agreement.encoding == codec.rawValue
+        var strict = capabilities
+        strict.codecs = first
+        guard let (answer, agreement) = (try? SDPNegotiation.answer(to: offer, with: strict))
+            ?? (try? SDPNegotiation.answer(to: offer, with: capabilities)),
+            let agreed = Codec(rawValue: agreement.encoding)
         else { return nil }
-        parameters = StreamParameters(agreement, codec)
+        parameters = StreamParameters(agreement, agreed)
         return answer
     }
 
@@ -41,9 +47,9 @@ struct Negotiation {
     mutating func complete(with answer: SessionDescription) -> Bool {
         let offered = SDPNegotiation.offer(with: capabilities)
         guard let agreement = try? SDPNegotiation.agreement(offered: offered, answer: answer),
-            agreement.encoding == codec.rawValue
+            let agreed = Codec(rawValue: agreement.encoding)
         else { return false }
-        parameters = StreamParameters(agreement, codec)
+        parameters = StreamParameters(agreement, agreed)
         return true
     }
 }
@@ -51,12 +57,12 @@ struct Negotiation {
 extension StreamParameters {
     init(_ agreement: AudioAgreement, _ codec: Codec) {
         let direction = agreement.direction
+        // Who does not listen holds the call (RFC 3264 §8.4). What comes meanwhile, music mostly, belongs in no message.
         self.init(
             codec: codec, payloadType: agreement.payloadType, telephoneEvent: agreement.telephoneEvent,
             remoteAddress: agreement.remoteAddress, remotePort: agreement.remotePort,
             remoteControlPort: agreement.remoteControlPort,
-            sends: direction == .sendReceive || direction == .sendOnly,
-            receives: direction == .sendReceive || direction == .receiveOnly,
+            sends: direction.sends, receives: direction == .sendReceive,
             detectsInbandDigits: agreement.telephoneEvent == nil)
     }
 }

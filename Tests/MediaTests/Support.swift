@@ -31,8 +31,8 @@ func reportLength(of bytes: [UInt8]) -> Int? {
 
 extension TelephoneEvents {
     /// The keys that a packet presses.
-    mutating func keys(_ payload: [UInt8], timestamp: UInt32, source: UInt32 = 1) -> String {
-        String(take(payload.span, timestamp: timestamp, source: source).map(\.key))
+    mutating func keys(_ payload: [UInt8], timestamp: UInt32, source: UInt32 = 1, at time: Int64 = 0) -> String {
+        String(take(payload.span, timestamp: timestamp, source: source, at: milliseconds(time)).map(\.key))
     }
 }
 

@@ -72,6 +72,30 @@ struct TelephoneEventTests {
         #expect(first + second == "11")
     }
 
+    /// Keys from recordings, as SIPp plays them: one SSRC, and each key with the timestamp of its own recording.
+    @Test(arguments: ["100", "32", "#*", "4815", "987654321", "1122"])
+    func keysPlayedFromRecordingsAreAllCounted(typed: String) {
+        var events = TelephoneEvents()
+        var heard = ""
+        var time: Int64 = 0
+        for key in typed {
+            let timestamp: UInt32 = key == "#" ? 92_640 : key == "*" ? 85_760 : UInt32(key.wholeNumberValue ?? 0) * 7_000
+            for duration in stride(from: UInt16(0), through: 2_240, by: 320) {
+                heard += events.keys(eventBytes(key, duration: duration), timestamp: timestamp, at: time)
+                time += 20
+            }
+            for _ in 0..<3 {
+                heard += events.keys(eventBytes(key, duration: 2_240, end: true), timestamp: timestamp, at: time)
+            }
+            time += 120
+        }
+        #expect(heard == typed)
+    }
+
+    @Test func aPressThatArrivesAfterTheNextOneIsNotLost() {
+        #expect(pressed([("2", 2_000, 160, false), ("1", 100, 480, true), ("2", 2_000, 480, true)]) == "21")
+    }
+
     @Test func severalEventsInOnePacketAreAllCounted() {
         var events = TelephoneEvents()
         let both = events.keys(eventBytes("1", duration: 800, end: true) + eventBytes("2", duration: 160), timestamp: 0)

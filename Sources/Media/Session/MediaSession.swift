@@ -34,8 +34,8 @@ public final class MediaSession: Sendable {
     }
 
     /// Begins to send and receive; called again with what a re-INVITE agreed. A new remote address makes the
-    /// session look for the peer again; the same one keeps what it is locked to. When the codec changes, what is
-    /// playing or being recorded stays in the codec that it began with, and is transcoded.
+    /// session look for the peer again; the same one keeps what it is locked to. When the codec changes, everything is
+    /// still played and recorded in the codec of the first start, and transcoded on its way.
     public func start(_ parameters: StreamParameters) {
         _ = worker.submit(.start(parameters), for: core)
     }

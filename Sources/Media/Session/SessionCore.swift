@@ -11,6 +11,8 @@ final class SessionCore: @unchecked Sendable {
     static let frame = 160
     /// So many batches of datagrams are read in one tick; more is a flood, and waits.
     private static let batches = 4
+    /// Nothing is expected of a peer that holds the call, but after 10 min it counts as gone.
+    private static let longestHold: Int64 = 600_000
 
     let sockets: SocketPair
     /// Nothing may be asked of it any more.
@@ -26,8 +28,8 @@ final class SessionCore: @unchecked Sendable {
     private var presses = KeyPresses()
     private var tones: ToneDetector?
     private var player: Player?
-    /// What the buffers of `player` are in.
-    private var playerCodec = Codec.pcmu
+    /// What is played and recorded in: that of the first agreement.
+    private var codec: Codec?
     private var recorder: Recorder?
 
     /// RTP timestamp of round 0, and the last round in which something was sent.
@@ -62,6 +64,7 @@ final class SessionCore: @unchecked Sendable {
 
     func start(_ new: StreamParameters, at now: MediaTime) {
         let old = agreed
+        codec = codec ?? new.codec
         agreed = Agreed(
             codec: new.codec, payloadType: new.payloadType, telephoneEvent: new.telephoneEvent, sends: new.sends,
             receives: new.receives)
@@ -80,7 +83,6 @@ final class SessionCore: @unchecked Sendable {
     func play(_ new: Player) {
         endPlayback(key: nil)
         player = new
-        playerCodec = agreed?.codec ?? .pcmu
         settlePlayback()
     }
 
@@ -98,7 +100,7 @@ final class SessionCore: @unchecked Sendable {
         receive(at: now, inbox: inbox)
         recorder?.stop(.stopped)
         takeRecording()
-        recorder = Recorder(request, codec: agreed?.codec ?? .pcmu, start: recordingTime(now))
+        recorder = Recorder(request, codec: codec ?? .pcmu, start: recordingTime(now))
         takeRecording()
     }
 
@@ -147,7 +149,7 @@ final class SessionCore: @unchecked Sendable {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.frame) { frame in
             guard let start = frame.baseAddress else { return }
             let written = player?.fill(start, count: Self.frame) ?? 0
-            if written > 0, let table = playerCodec.table(to: agreed.codec) {
+            if written > 0, let table = codec?.table(to: agreed.codec) {
                 for index in 0..<written { frame[index] = table[Int(frame[index])] }
             }
             (start + written).initialize(repeating: agreed.codec.silence, count: Self.frame - written)
@@ -158,10 +160,11 @@ final class SessionCore: @unchecked Sendable {
         settlePlayback()
     }
 
-    /// The RTP time-out: once for each silence, only while something is expected.
+    /// The RTP time-out: once for each silence.
     private func watch(at now: MediaTime) {
-        guard let agreed, agreed.receives, !toldTimeout, now.milliseconds(since: lastHeard) >= timeout
-        else { return }
+        guard agreed != nil, !toldTimeout else { return }
+        let silence = now.milliseconds(since: pausedAt ?? lastHeard)
+        guard silence >= (pausedAt == nil ? timeout : max(timeout, Self.longestHold)) else { return }
         toldTimeout = true
         outlet.send(.rtpTimeout)
     }
@@ -196,7 +199,7 @@ final class SessionCore: @unchecked Sendable {
         let payload = Span(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[header.payload]))
         if isEvent {
             recorder?.skip(sequence: header.sequence, source: header.source)
-            for press in events.take(payload, timestamp: header.timestamp, source: header.source) {
+            for press in events.take(payload, timestamp: header.timestamp, source: header.source, at: now) {
                 let began = KeyBeginning.timestamp(press.timestamp, source: header.source)
                 pressed(press.key, by: .event, began: began, at: now)
             }
@@ -253,6 +256,7 @@ final class SessionCore: @unchecked Sendable {
             toldTimeout = false
         } else if pausedAt == nil {
             pausedAt = now
+            toldTimeout = false
         }
     }
 
