@@ -32,7 +32,7 @@ final class Server: Service {
         for problem in materials.promptProblems { logger.error("prompt", metadata: ["problem": "\(problem)"]) }
         store = try await SQLiteStore.serve(directory: configuration.files.data, configuration, logger)
         media = try MediaEngine(MediaConfiguration(configuration), logger: logger)
-        endpoint = SIPEndpoint(configuration: SIPEndpointConfiguration(configuration), logger: logger)
+        endpoint = SIPEndpoint(configuration: Self.endpointConfiguration(configuration, logger), logger: logger)
         phones = Phones(store: store, settings: PhoneSettings(configuration), logger: logger)
         let equipment = Equipment(
             media: media, prompts: materials.prompts,
@@ -44,6 +44,21 @@ final class Server: Service {
         desk = FrontDesk(
             phones: phones, switchboard: switchboard, rules: .init(plan: materials.plan, voicemail: voicemail),
             logger: logger)
+    }
+
+    private static func endpointConfiguration(_ configuration: Configuration, _ logger: Logger)
+        -> SIPEndpointConfiguration
+    {
+        let descriptors = DescriptorLimit.raise()
+        var endpoint = SIPEndpointConfiguration(configuration)
+        endpoint.limits.maximumConnections = DescriptorLimit.connections(
+            wanted: endpoint.limits.maximumConnections, calls: endpoint.limits.maximumCalls, available: descriptors)
+        if endpoint.limits.maximumConnections < configuration.sip.maximumConnections {
+            logger.warning(
+                "fewer TCP connections than configured: the system allows too few open files",
+                metadata: ["files": "\(descriptors)", "connections": "\(endpoint.limits.maximumConnections)"])
+        }
+        return endpoint
     }
 
     /// Sees to the sample organisation and prints the secrets that were made for it.
