@@ -35,8 +35,9 @@ struct Negotiation {
         guard let offer else { return SDPNegotiation.offer(with: capabilities) }
         var strict = capabilities
         strict.codecs = first
-        guard let (answer, agreement) = (try? SDPNegotiation.answer(to: offer, with: strict))
-            ?? (try? SDPNegotiation.answer(to: offer, with: capabilities)),
+        guard
+            let (answer, agreement) = (try? SDPNegotiation.answer(to: offer, with: strict))
+                ?? (try? SDPNegotiation.answer(to: offer, with: capabilities)),
             let agreed = Codec(rawValue: agreement.encoding)
         else { return nil }
         parameters = StreamParameters(agreement, agreed)

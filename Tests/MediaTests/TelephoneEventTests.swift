@@ -79,7 +79,7 @@ struct TelephoneEventTests {
         var heard = ""
         var time: Int64 = 0
         for key in typed {
-            let timestamp: UInt32 = key == "#" ? 92_640 : key == "*" ? 85_760 : UInt32(key.wholeNumberValue ?? 0) * 7_000
+            let timestamp = UInt32(key.wholeNumberValue ?? (key == "#" ? 13 : 12)) * 7_000
             for duration in stride(from: UInt16(0), through: 2_240, by: 320) {
                 heard += events.keys(eventBytes(key, duration: duration), timestamp: timestamp, at: time)
                 time += 20

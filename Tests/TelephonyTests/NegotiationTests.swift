@@ -26,9 +26,11 @@ struct NegotiationTests {
         return try #require(Negotiation(agreement, capabilities))
     }
 
-    @Test("Whoever does not listen holds: nothing is played and nothing recorded", arguments: [
-        ("sendonly", "127.0.0.1"), ("inactive", "127.0.0.1"), ("sendrecv", "0.0.0.0"),
-    ])
+    @Test(
+        "Whoever does not listen holds: nothing is played and nothing recorded",
+        arguments: [
+            ("sendonly", "127.0.0.1"), ("inactive", "127.0.0.1"), ("sendrecv", "0.0.0.0"),
+        ])
     func hold(direction: String, address: String) throws {
         var call = try call("0 101")
         let held = try call.answer(to: description("0 101", direction, address: address))
