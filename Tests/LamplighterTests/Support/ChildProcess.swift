@@ -28,15 +28,19 @@ final class ChildProcess: Sendable {
         process.standardOutput = pipe
         process.standardError = pipe
         let reading = pipe.fileHandleForReading
+        let allRead = DispatchSemaphore(value: 0)
         Thread.detachNewThread { [weak self] in
             while true {
                 let data = reading.availableData
-                guard !data.isEmpty else { return }
+                guard !data.isEmpty else { break }
                 self?.update { $0.output += String(decoding: data, as: UTF8.self) }
             }
+            allRead.signal()
         }
         process.terminationHandler = { [weak self] ended in
             let status = ended.terminationReason == .exit ? ended.terminationStatus : 128 + ended.terminationStatus
+            // What it said last may still be in the pipe, which a child of its own may hold open for longer.
+            _ = allRead.wait(timeout: .now() + 1)
             self?.update { $0.exit = status }
         }
         try process.run()
