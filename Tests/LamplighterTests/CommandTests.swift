@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Command line")
 struct CommandTests {
-    private func program(_ arguments: [String], _ settings: [String: String] = [:]) async throws -> (status: Int32, output: String) {
+    private func program(_ arguments: [String], _ settings: [String: String] = [:]) async throws -> (
+        status: Int32, output: String
+    ) {
         let folder = NSTemporaryDirectory() + UUID().uuidString
         let child = try ChildProcess(
             TestServer.program, arguments, environment: ["LAMPLIGHTER_DATA": folder].merging(settings) { $1 },
@@ -21,7 +23,9 @@ struct CommandTests {
         #expect(status == 0, "\(output)")
     }
 
-    @Test("`check` names each prompt that is missing, cut short, no audio or no file at all, and `serve` serves without (A10, K1)")
+    @Test(
+        "`check` names each prompt that is missing, cut short, no audio or no file at all, and `serve` serves without (A10, K1)"
+    )
     func wrongPrompts() async throws {
         let files = FileManager.default
         let folder = NSTemporaryDirectory() + UUID().uuidString
@@ -86,10 +90,12 @@ struct CommandTests {
         #expect(output.contains("/nowhere/lamplighter.yaml: there is no such configuration file"))
     }
 
-    @Test("Looking into a data directory that is not there says so and creates nothing", arguments: [
-        ["organisation", "list"], ["extension", "list"], ["mailbox", "list"], ["message", "list", "100"],
-        ["message", "export", "1", "/nowhere/x.wav"], ["message", "delete", "1"],
-    ])
+    @Test(
+        "Looking into a data directory that is not there says so and creates nothing",
+        arguments: [
+            ["organisation", "list"], ["extension", "list"], ["mailbox", "list"], ["message", "list", "100"],
+            ["message", "export", "1", "/nowhere/x.wav"], ["message", "delete", "1"],
+        ])
     func missingData(arguments: [String]) async throws {
         let folder = NSTemporaryDirectory() + UUID().uuidString
         let (status, output) = try await program(arguments, ["LAMPLIGHTER_DATA": folder])
@@ -133,7 +139,8 @@ struct CommandTests {
         try handle.seek(toOffset: offset)
         try handle.write(contentsOf: Data(repeating: 0xA5, count: 65_536))
         try handle.close()
-        let (status, output) = try await program(["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
+        let (status, output) = try await program(
+            ["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
         #expect(status == 1)
         #expect(output.contains("Error: cannot open \(file): "), "\(output)")
     }
@@ -144,7 +151,8 @@ struct CommandTests {
         let second = try await program(["serve"], ["LAMPLIGHTER_SIP_PORT": "\(server.port)"])
         #expect(second.status == 1)
         #expect(second.output.contains("cannot listen on 127.0.0.1:\(server.port): "))
-        let (status, output) = try await program(["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
+        let (status, output) = try await program(
+            ["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
         #expect(status == 1)
         #expect(output.contains("another process serves"))
     }
@@ -167,7 +175,9 @@ struct CommandTests {
         let server = try await TestServer(["SIP_LISTEN": "0.0.0.0"])
         #expect(!server.process.output.contains("lamp-100"))
         #expect(!server.process.output.contains("4815"))
-        let again = try await { _ = try await server.stop(); return try await server.restarted() }()
+        let again = try await {
+            _ = try await server.stop(); return try await server.restarted()
+        }()
         #expect(!again.process.output.contains("password "))
     }
 

@@ -16,7 +16,9 @@ final class ChildProcess: Sendable {
     let name: String
 
     /// Starts `executable` (a path, or a name that is looked up) with stdout and stderr joined.
-    init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil) throws {
+    init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil)
+        throws
+    {
         name = (executable as NSString).lastPathComponent
         process = Process()
         process.executableURL = URL(fileURLWithPath: executable.contains("/") ? executable : "/usr/bin/env")
@@ -113,7 +115,9 @@ func run(
     let status = try await child.exitStatus(seconds: seconds)
     guard status == 0 else {
         throw ChildProcess.Failure(
-            description: "\(executable) \(arguments.joined(separator: " ")) ended with \(status):\n\(child.output.suffix(6_000))")
+            description:
+                "\(executable) \(arguments.joined(separator: " ")) ended with \(status):\n\(child.output.suffix(6_000))"
+        )
     }
     return child.output
 }
