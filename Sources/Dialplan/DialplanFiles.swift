@@ -26,7 +26,11 @@ extension Dialplan {
 
 extension Source {
     fileprivate init(path: String) throws(DialplanError) {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
+        // Opening a pipe would wait for somebody to write into it.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        guard (try? target.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true,
+            let handle = FileHandle(forReadingAtPath: path)
+        else {
             throw DialplanError(file: path, line: 1, reason: "the file cannot be read")
         }
         defer { try? handle.close() }

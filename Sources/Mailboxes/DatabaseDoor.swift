@@ -108,7 +108,11 @@ extension StoreError {
     }
 
     init(opening path: String, _ error: any Error) {
-        self = error as? StoreError ?? .cannotOpen(path: path, reason: StoreError(error).description)
+        switch error as? StoreError {
+        case nil: self = .cannotOpen(path: path, reason: StoreError(error).description)
+        case .failed(let reason): self = .cannotOpen(path: path, reason: reason)
+        case let known?: self = known
+        }
     }
 
     private init(_ error: DatabaseError) {

@@ -30,9 +30,12 @@ public final class SQLiteStore: Store {
         let broadcaster = ChangeBroadcaster()
         let door = try DatabaseDoor(path: path, broadcaster: broadcaster)
         if lock != nil {
-            let count = try await door.write { [minimum = options.minimumMessageBytes] database in
-                try RecordingRow.recoverAll(minimumBytes: minimum, database)
-            }
+            let count: Int
+            do {
+                count = try await door.write { [minimum = options.minimumMessageBytes] database in
+                    try RecordingRow.recoverAll(minimumBytes: minimum, database)
+                }
+            } catch { throw StoreError(opening: path, error) }
             if count > 0 {
                 logger.notice("finished what a crash cut short", metadata: ["recordings": "\(count)"])
             }

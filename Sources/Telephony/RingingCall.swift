@@ -33,7 +33,8 @@ final class RingingCall: IncomingCall {
     private let logger: Logger
     private let answered: Answered
 
-    init(_ invite: IncomingInvite, as invitation: Invitation, equipment: Equipment, logger: Logger, answered: Answered) {
+    init(_ invite: IncomingInvite, as invitation: Invitation, equipment: Equipment, logger: Logger, answered: Answered)
+    {
         self.invite = invite
         self.invitation = invitation
         self.equipment = equipment
@@ -67,7 +68,8 @@ final class RingingCall: IncomingCall {
     }
 
     /// The usual way: the offer is in the INVITE, the answer in our 200.
-    private func accept(_ capabilities: MediaCapabilities, _ session: MediaSession) async throws(CallEnded) -> LiveCall {
+    private func accept(_ capabilities: MediaCapabilities, _ session: MediaSession) async throws(CallEnded) -> LiveCall
+    {
         guard let offer = try? SessionDescription(parsing: invite.request.head.body),
             let (answer, agreement) = try? SDPNegotiation.answer(to: offer, with: capabilities),
             let negotiation = Negotiation(agreement, capabilities)

@@ -29,7 +29,8 @@ public final class Switchboard: Sendable {
 
     /// Runs `flow` with the call until it is over.
     public func connect(
-        _ invite: IncomingInvite, as invitation: Invitation, to flow: @escaping @Sendable (any IncomingCall) async -> Void
+        _ invite: IncomingInvite, as invitation: Invitation,
+        to flow: @escaping @Sendable (any IncomingCall) async -> Void
     ) async {
         var logger = logger
         logger[metadataKey: "call-id"] = "\(invitation.callID)"

@@ -42,7 +42,11 @@ extension KeyMaps {
     }
 
     private static func text(of path: String) throws(KeyMapError) -> String {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
+        // Opening a pipe would wait for somebody to write into it.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        guard (try? target.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true,
+            let handle = FileHandle(forReadingAtPath: path)
+        else {
             throw KeyMapError(file: path, line: 1, reason: "the file cannot be read")
         }
         defer { try? handle.close() }

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Command line")
 struct CommandTests {
-    private func program(_ arguments: [String], _ settings: [String: String] = [:]) async throws -> (status: Int32, output: String) {
+    private func program(_ arguments: [String], _ settings: [String: String] = [:]) async throws -> (
+        status: Int32, output: String
+    ) {
         let folder = NSTemporaryDirectory() + UUID().uuidString
         let child = try ChildProcess(
             TestServer.program, arguments, environment: ["LAMPLIGHTER_DATA": folder].merging(settings) { $1 },
@@ -19,6 +21,49 @@ struct CommandTests {
     func checkIsContent() async throws {
         let (status, output) = try await program(["check"])
         #expect(status == 0, "\(output)")
+    }
+
+    @Test(
+        "`check` names each prompt that is missing, cut short, no audio or no file at all, and `serve` serves without (A10, K1)"
+    )
+    func wrongPrompts() async throws {
+        let files = FileManager.default
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        defer { try? files.removeItem(atPath: folder) }
+        try files.copyItem(atPath: TestServer.package + "/prompts", toPath: folder)
+        let names = try files.contentsOfDirectory(atPath: folder + "/en").filter { $0.hasSuffix(".flac") }
+        let bySize = try names.map { folder + "/en/" + $0 }.map { path in
+            (path: path, size: try files.attributesOfItem(atPath: path)[.size] as? Int ?? 0)
+        }
+        // The longest, so that half of one still has audio in it.
+        let prompts = bySize.sorted { $0.size > $1.size }.prefix(4).map(\.path)
+        try #require(prompts.count == 4)
+        try files.removeItem(atPath: prompts[0])
+        let whole = try Data(contentsOf: URL(fileURLWithPath: prompts[1]))
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: prompts[1]))
+        try Data("no audio".utf8).write(to: URL(fileURLWithPath: prompts[2]))
+        try files.removeItem(atPath: prompts[3])
+        #expect(mkfifo(prompts[3], 0o600) == 0)
+        let (status, output) = try await program(["check"], ["LAMPLIGHTER_PROMPTS": folder])
+        #expect(status == 1)
+        let lines = output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 4)
+        for (prompt, reason) in zip(prompts, ["there is no such prompt", "cut short", "", "not a file"]) {
+            #expect(lines.contains { $0.hasPrefix(prompt + ": " + reason) }, "\(prompt): \(reason)\n\(output)")
+        }
+        let server = try await TestServer(["PROMPTS": folder])
+        #expect(try await server.stop() == 0)
+    }
+
+    @Test("A number plan or key map that is no file stops `check` at once", arguments: ["DIALPLAN", "KEYMAPS"])
+    func pipes(setting: String) async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(mkfifo(folder + "/default.yaml", 0o600) == 0)
+        let (status, output) = try await program(["check"], ["LAMPLIGHTER_" + setting: folder])
+        #expect(status == 1)
+        #expect(output.contains("\(folder)/default.yaml:1: the file cannot be read"))
     }
 
     @Test("A wrong key stops the start with file, line, key and reason")
@@ -45,10 +90,12 @@ struct CommandTests {
         #expect(output.contains("/nowhere/lamplighter.yaml: there is no such configuration file"))
     }
 
-    @Test("Looking into a data directory that is not there says so and creates nothing", arguments: [
-        ["organisation", "list"], ["extension", "list"], ["mailbox", "list"], ["message", "list", "100"],
-        ["message", "export", "1", "/nowhere/x.wav"], ["message", "delete", "1"],
-    ])
+    @Test(
+        "Looking into a data directory that is not there says so and creates nothing",
+        arguments: [
+            ["organisation", "list"], ["extension", "list"], ["mailbox", "list"], ["message", "list", "100"],
+            ["message", "export", "1", "/nowhere/x.wav"], ["message", "delete", "1"],
+        ])
     func missingData(arguments: [String]) async throws {
         let folder = NSTemporaryDirectory() + UUID().uuidString
         let (status, output) = try await program(arguments, ["LAMPLIGHTER_DATA": folder])
@@ -82,13 +129,30 @@ struct CommandTests {
         #expect((mode as? NSNumber)?.intValue == 0o600, "secrets and voices are nobody else's")
     }
 
+    @Test("A database that is damaged ends the start with its name", arguments: [0, 8_192])
+    func damaged(from offset: UInt64) async throws {
+        let server = try await TestServer()
+        #expect(try await server.stop() == 0)
+        let file = server.directory + "/lamplighter.sqlite"
+        _ = try await run("sqlite3", [file, "PRAGMA wal_checkpoint(TRUNCATE)"])
+        let handle = try #require(FileHandle(forUpdatingAtPath: file))
+        try handle.seek(toOffset: offset)
+        try handle.write(contentsOf: Data(repeating: 0xA5, count: 65_536))
+        try handle.close()
+        let (status, output) = try await program(
+            ["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
+        #expect(status == 1)
+        #expect(output.contains("Error: cannot open \(file): "), "\(output)")
+    }
+
     @Test("A port in use, or data that is served already, ends the start at once with the reason")
     func taken() async throws {
         let server = try await TestServer()
         let second = try await program(["serve"], ["LAMPLIGHTER_SIP_PORT": "\(server.port)"])
         #expect(second.status == 1)
         #expect(second.output.contains("cannot listen on 127.0.0.1:\(server.port): "))
-        let (status, output) = try await program(["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
+        let (status, output) = try await program(
+            ["serve"], ["LAMPLIGHTER_DATA": server.directory, "LAMPLIGHTER_SIP_PORT": "0"])
         #expect(status == 1)
         #expect(output.contains("another process serves"))
     }
@@ -111,7 +175,9 @@ struct CommandTests {
         let server = try await TestServer(["SIP_LISTEN": "0.0.0.0"])
         #expect(!server.process.output.contains("lamp-100"))
         #expect(!server.process.output.contains("4815"))
-        let again = try await { _ = try await server.stop(); return try await server.restarted() }()
+        let again = try await {
+            _ = try await server.stop(); return try await server.restarted()
+        }()
         #expect(!again.process.output.contains("password "))
     }
 

@@ -32,32 +32,53 @@ struct ConfigurationTests {
         let both = try read("sip:\n  port: 5070\n  listen: [127.0.0.1, '::1']", ["LAMPLIGHTER_SIP_PORT": "5080"])
         #expect(both.sip.port == 5_080)
         #expect(both.sip.listen == ["127.0.0.1", "::1"])
-        #expect(try read("", ["LAMPLIGHTER_SIP_LISTEN": "127.0.0.2, 127.0.0.3"]).sip.listen == ["127.0.0.2", "127.0.0.3"])
+        #expect(
+            try read("", ["LAMPLIGHTER_SIP_LISTEN": "127.0.0.2, 127.0.0.3"]).sip.listen == ["127.0.0.2", "127.0.0.3"])
     }
 
-    @Test("What does not fit is refused with place, key and reason", arguments: [
-        ("sip:\n  port: 99999", "test.yaml:2: sip.port: expected a number from 0 to 65535"),
-        ("sip: 5060", "test.yaml:1: sip: unknown key"),
-        ("phones:\n  calls: never", "test.yaml:2: phones.calls: expected one of digest, binding"),
-        ("media:\n  timeout: soon", "test.yaml:2: media.timeout: expected seconds from 1.0 to 3600.0"),
-        ("sip:\n  listen: [127.0.0.1, localhost]", "test.yaml:2: sip.listen: expected 1 to 16 different numeric IPv4 or IPv6 addresses"),
-        ("sip:\n  listen: ['::1', '::1']", "test.yaml:2: sip.listen: expected 1 to 16 different numeric IPv4 or IPv6 addresses"),
-        ("sip:\n  default-domain: a b", "test.yaml:2: sip.default-domain: expected a domain name"),
-        ("phones:\n  pilot: \"5\\r\\nX: y\"", "test.yaml:2: phones.pilot: expected 1 to 32 digits, * or #"),
-        ("phones:\n  peers: [10.0.0.1]", "test.yaml:2: phones.peers: expected `ADDRESS[/BITS] DOMAIN` for each peer"),
-        ("phones:\n  peers: [10.0.0.1/33 a.example]", "test.yaml:2: phones.peers: expected `ADDRESS[/BITS] DOMAIN` for each peer"),
-        ("phones:\n  minimum-expiry: 5000",
-            "test.yaml: phones.default-expiry: must lie between phones.minimum-expiry and phones.maximum-expiry"),
-        ("media:\n  first-port: 20001\n  last-port: 20002",
-            "test.yaml:3: media.last-port: leaves no even port with an odd one after it from media.first-port on"),
-        ("voicemail:\n  minimum-message: 60\n  maximum-message: 60",
-            "test.yaml:2: voicemail.minimum-message: must be below voicemail.maximum-message"),
-        ("sip:\n  port: 1\n  port: 2", "test.yaml:2: port: written twice"),
-        ("sip.port: 1\nsip:\n  port: 2", "test.yaml:3: sip.port: written twice"),
-        ("sip: [a\n", "test.yaml:2: not YAML: did not find expected ',' or ']'"),
-        ("colour: blue", "test.yaml:1: colour: unknown key"),
-        ("- a\n- b", "test.yaml:1: expected `key: value` lines"),
-    ])
+    @Test(
+        "What does not fit is refused with place, key and reason",
+        arguments: [
+            ("sip:\n  port: 99999", "test.yaml:2: sip.port: expected a number from 0 to 65535"),
+            ("sip: 5060", "test.yaml:1: sip: unknown key"),
+            ("phones:\n  calls: never", "test.yaml:2: phones.calls: expected one of digest, binding"),
+            ("media:\n  timeout: soon", "test.yaml:2: media.timeout: expected seconds from 1.0 to 3600.0"),
+            (
+                "sip:\n  listen: [127.0.0.1, localhost]",
+                "test.yaml:2: sip.listen: expected 1 to 16 different numeric IPv4 or IPv6 addresses"
+            ),
+            (
+                "sip:\n  listen: ['::1', '::1']",
+                "test.yaml:2: sip.listen: expected 1 to 16 different numeric IPv4 or IPv6 addresses"
+            ),
+            ("sip:\n  default-domain: a b", "test.yaml:2: sip.default-domain: expected a domain name"),
+            ("phones:\n  pilot: \"5\\r\\nX: y\"", "test.yaml:2: phones.pilot: expected 1 to 32 digits, * or #"),
+            (
+                "phones:\n  peers: [10.0.0.1]",
+                "test.yaml:2: phones.peers: expected `ADDRESS[/BITS] DOMAIN` for each peer"
+            ),
+            (
+                "phones:\n  peers: [10.0.0.1/33 a.example]",
+                "test.yaml:2: phones.peers: expected `ADDRESS[/BITS] DOMAIN` for each peer"
+            ),
+            (
+                "phones:\n  minimum-expiry: 5000",
+                "test.yaml: phones.default-expiry: must lie between phones.minimum-expiry and phones.maximum-expiry"
+            ),
+            (
+                "media:\n  first-port: 20001\n  last-port: 20002",
+                "test.yaml:3: media.last-port: leaves no even port with an odd one after it from media.first-port on"
+            ),
+            (
+                "voicemail:\n  minimum-message: 60\n  maximum-message: 60",
+                "test.yaml:2: voicemail.minimum-message: must be below voicemail.maximum-message"
+            ),
+            ("sip:\n  port: 1\n  port: 2", "test.yaml:2: port: written twice"),
+            ("sip.port: 1\nsip:\n  port: 2", "test.yaml:3: sip.port: written twice"),
+            ("sip: [a\n", "test.yaml:2: not YAML: did not find expected ',' or ']'"),
+            ("colour: blue", "test.yaml:1: colour: unknown key"),
+            ("- a\n- b", "test.yaml:1: expected `key: value` lines"),
+        ])
     func refusals(yaml: String, message: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try read(yaml) }
         #expect(error?.description == message)

@@ -34,11 +34,13 @@ struct ScenarioTests {
         #expect(try await server.stop() == 0)
     }
 
-    @Test("A caller who hangs up or presses # leaves a message, byte for byte what was said (B2)", arguments: [
-        ("leave-message-hang-up-while-recording", "speech.ulaw", "PCMU"),
-        ("leave-message-end-with-pound", "speech.ulaw", "PCMU"),
-        ("leave-message-alaw-hang-up-while-recording", "speech.alaw", "PCMA"),
-    ])
+    @Test(
+        "A caller who hangs up or presses # leaves a message, byte for byte what was said (B2)",
+        arguments: [
+            ("leave-message-hang-up-while-recording", "speech.ulaw", "PCMU"),
+            ("leave-message-end-with-pound", "speech.ulaw", "PCMU"),
+            ("leave-message-alaw-hang-up-while-recording", "speech.alaw", "PCMA"),
+        ])
     func deposit(scenario: String, speech: String, encoding: String) async throws {
         let server = try await TestServer()
         try await Sipp.run(scenario, against: server)
@@ -50,21 +52,27 @@ struct ScenarioTests {
         let spoken = try [UInt8](Data(contentsOf: URL(fileURLWithPath: Sipp.folder + "/media/" + speech)))
         let heard = try Heard(stored, of: spoken)
         #expect(heard.seconds >= 3.5, "only \(heard.seconds) s of the speech are in the message")
-        #expect(heard.isExact, "the stored bytes differ from what was sent, first at byte \(heard.firstDifference ?? -1)")
+        #expect(
+            heard.isExact, "the stored bytes differ from what was sent, first at byte \(heard.firstDifference ?? -1)")
     }
 
-    @Test("Too short and silent messages are not delivered (B2)", arguments: [
-        "leave-message-too-short-is-dropped", "leave-message-silence-is-dropped",
-    ])
+    @Test(
+        "Too short and silent messages are not delivered (B2)",
+        arguments: [
+            "leave-message-too-short-is-dropped", "leave-message-silence-is-dropped",
+        ])
     func dropped(scenario: String) async throws {
         let server = try await TestServer()
         try await Sipp.run(scenario, against: server)
         #expect(try await server.messages(in: "101").isEmpty)
     }
 
-    @Test("The owner listens, saves and deletes; what was heard to its end is no longer new (A1, C2)", arguments: [
-        ("log-in-listen-and-save", "saved"), ("log-in-listen-and-delete", "deleted"), ("log-in-listen-to-the-end", "saved"),
-    ])
+    @Test(
+        "The owner listens, saves and deletes; what was heard to its end is no longer new (A1, C2)",
+        arguments: [
+            ("log-in-listen-and-save", "saved"), ("log-in-listen-and-delete", "deleted"),
+            ("log-in-listen-to-the-end", "saved"),
+        ])
     func listening(scenario: String, folder: String) async throws {
         let server = try await TestServer()
         try await Sipp.run("leave-message-hang-up-while-recording", against: server)
@@ -72,10 +80,12 @@ struct ScenarioTests {
         #expect(try await server.messages(in: "101").map(\.folder) == [folder])
     }
 
-    @Test("Ways in, and the polite ways out (A2, A4, C1, D3, G2)", arguments: [
-        "log-in-by-account-number", "log-in-with-info-digits", "star-in-the-greeting-logs-the-owner-in",
-        "wrong-pin-three-times-is-good-bye", "silent-caller-is-sent-off-politely",
-    ])
+    @Test(
+        "Ways in, and the polite ways out (A2, A4, C1, D3, G2)",
+        arguments: [
+            "log-in-by-account-number", "log-in-with-info-digits", "star-in-the-greeting-logs-the-owner-in",
+            "wrong-pin-three-times-is-good-bye", "silent-caller-is-sent-off-politely",
+        ])
     func waysIn(scenario: String) async throws {
         let server = try await TestServer(["VOICEMAIL_KEY_TIMEOUT": "2"])
         try await Sipp.run(scenario, against: server)

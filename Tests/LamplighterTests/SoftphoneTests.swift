@@ -11,7 +11,12 @@ struct SoftphoneTests {
         let server = try await TestServer()
         let speech = NSTemporaryDirectory() + UUID().uuidString + ".wav"
         defer { try? FileManager.default.removeItem(atPath: speech) }
-        _ = try await run("sox", ["-t", "ul", "-r", "8000", "-c", "1", Sipp.folder + "/media/speech.ulaw", "-b", "16", "-e", "signed-integer", speech, "pad", "0", "60"])
+        _ = try await run(
+            "sox",
+            [
+                "-t", "ul", "-r", "8000", "-c", "1", Sipp.folder + "/media/speech.ulaw", "-b", "16", "-e",
+                "signed-integer", speech, "pad", "0", "60",
+            ])
         let free = Int.random(in: 0..<1_000)
         let phone = try await Baresip(speech: speech, ports: (16_000 + free, 17_000 + free, 43_000 + free * 10))
         let address = "127.0.0.1:\(server.port)"

@@ -8,7 +8,8 @@ struct SurvivalTests {
     /// Fifty callers within a second.
     static let crowd = ["-m", "50", "-l", "50", "-r", "50"]
 
-    @Test("kill -9 while 50 calls record: each message is there once, at most 2 s short, and the lamp is right (B5, F2)")
+    @Test(
+        "kill -9 while 50 calls record: each message is there once, at most 2 s short, and the lamp is right (B5, F2)")
     func killWhileRecording() async throws {
         let server = try await TestServer()
         let callers = Task {
@@ -82,7 +83,9 @@ struct SurvivalTests {
         let disk = NSTemporaryDirectory() + "small-disk-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
         _ = try await run("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", disk])
-        defer { _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/umount"), arguments: ["-l", disk]).waitUntilExit() }
+        defer {
+            _ = try? Process.run(URL(fileURLWithPath: "/usr/bin/umount"), arguments: ["-l", disk]).waitUntilExit()
+        }
         let server = try await TestServer(directory: disk + "/data")
         try await Sipp.run(
             "leave-message-hang-up-while-recording", against: server, Self.crowd, seconds: 60)
@@ -124,7 +127,8 @@ struct SurvivalTests {
         server.process.signal(SIGHUP)
         try await server.process.waitFor("\(plan):")
         try await Sipp.run("log-in-by-account-number", against: server)
-        try good.replacingOccurrences(of: "\"5000\"", with: "\"5900\"").write(toFile: plan, atomically: true, encoding: .utf8)
+        try good.replacingOccurrences(of: "\"5000\"", with: "\"5900\"").write(
+            toFile: plan, atomically: true, encoding: .utf8)
         server.process.signal(SIGHUP)
         try await server.process.waitFor("number plan and key maps have been read again")
         await #expect(throws: ChildProcess.Failure.self) {

@@ -36,11 +36,15 @@ struct ClipFeedTests {
     @Test("A stored message comes out byte for byte, with silence and other clips around it")
     func whole() async throws {
         let pause = [UInt8](repeating: 0xFF, count: 4_000)
-        let clips: [Clip] = [.silence(.milliseconds(500)), .recording(Stored(long)), .recording(Stored(Array(long[..<10])))]
+        let clips: [Clip] = [
+            .silence(.milliseconds(500)), .recording(Stored(long)), .recording(Stored(Array(long[..<10]))),
+        ]
         #expect(try await feed(clips) == pause + long + long[..<10])
     }
 
-    @Test("An offset leaves out exactly so much, over the clips' borders too", arguments: [0, 1, 500, 1_000, 1_250, 12_000, 60_000])
+    @Test(
+        "An offset leaves out exactly so much, over the clips' borders too",
+        arguments: [0, 1, 500, 1_000, 1_250, 12_000, 60_000])
     func offset(milliseconds: Int) async throws {
         let clips: [Clip] = [.recording(Stored(Array(long[..<8_000]))), .recording(Stored(long))]
         let expected = (Array(long[..<8_000]) + long).dropFirst(milliseconds * 8)
@@ -49,7 +53,9 @@ struct ClipFeedTests {
 
     @Test("A recording shorter than it says ends where it ends")
     func shorterThanItSays() async throws {
-        let clips: [Clip] = [.recording(Stored(Array(long[..<100]), byteCount: 50_000)), .recording(Stored(Array(long[..<5])))]
+        let clips: [Clip] = [
+            .recording(Stored(Array(long[..<100]), byteCount: 50_000)), .recording(Stored(Array(long[..<5]))),
+        ]
         #expect(try await feed(clips) == Array(long[..<100]) + long[..<5])
     }
 

@@ -7,26 +7,31 @@ import Testing
 
 @Suite("Keys")
 struct KeyTests {
-    @Test("SIP INFO bodies of the field are understood (G2)", arguments: [
-        ("application/dtmf-relay", "Signal=1\r\nDuration=160\r\n", Key.one),
-        ("application/dtmf-relay", "Signal=1\r\nDuration=160", .one),
-        ("application/dtmf-relay", "Signal= *\r\nDuration= 250\r\n", .star),
-        ("application/dtmf-relay", "signal=#\nduration=100", .pound),
-        ("application/dtmf-relay", "Signal=11\r\n", .pound),
-        ("Application/DTMF", "5", .five),
-        ("application/dtmf", "5\r\n", .five),
-        ("application/dtmf", "10", .star),
-        ("application/dtmf", "d", .d),
-    ])
+    @Test(
+        "SIP INFO bodies of the field are understood (G2)",
+        arguments: [
+            ("application/dtmf-relay", "Signal=1\r\nDuration=160\r\n", Key.one),
+            ("application/dtmf-relay", "Signal=1\r\nDuration=160", .one),
+            ("application/dtmf-relay", "Signal= *\r\nDuration= 250\r\n", .star),
+            ("application/dtmf-relay", "signal=#\nduration=100", .pound),
+            ("application/dtmf-relay", "Signal=11\r\n", .pound),
+            ("Application/DTMF", "5", .five),
+            ("application/dtmf", "5\r\n", .five),
+            ("application/dtmf", "10", .star),
+            ("application/dtmf", "d", .d),
+        ])
     func infoDigit(type: String, body: String, key: Key) {
         #expect(InfoDigit.key(contentType: type, body: Array(body.utf8)) == key)
     }
 
-    @Test("A body that names no key is no key (G2)", arguments: [
-        ("application/dtmf-relay", ""), ("application/dtmf-relay", "Duration=160"), ("application/dtmf-relay", "Signal="),
-        ("application/dtmf", "55"), ("application/dtmf", "!"), ("text/plain", "5"),
-        ("application/dtmf", String(repeating: "5", count: 5_000)),
-    ])
+    @Test(
+        "A body that names no key is no key (G2)",
+        arguments: [
+            ("application/dtmf-relay", ""), ("application/dtmf-relay", "Duration=160"),
+            ("application/dtmf-relay", "Signal="),
+            ("application/dtmf", "55"), ("application/dtmf", "!"), ("text/plain", "5"),
+            ("application/dtmf", String(repeating: "5", count: 5_000)),
+        ])
     func noDigit(type: String, body: String) {
         #expect(InfoDigit.key(contentType: type, body: Array(body.utf8)) == nil)
     }

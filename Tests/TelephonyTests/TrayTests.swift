@@ -41,12 +41,14 @@ struct TrayTests {
         #expect(tray.take(summary(.stopped, bytes: 8_000), ended: .hangUp).ending == .storeFailed)
     }
 
-    @Test("Each way to end has its name (B2)", arguments: [
-        (RecordingSummary.Ending.key("#"), nil, Take.Ending.key(.pound)),
-        (.silence, nil, .silence), (.maximum, nil, .maximum), (.overrun, nil, .storeFailed),
-        (.stopped, CallEnded.Reason.hangUp, .hangUp), (.stopped, .mediaTimeout, .mediaTimeout),
-        (.stopped, .shutdown, .shutdown), (.key("#"), .hangUp, .key(.pound)),
-    ])
+    @Test(
+        "Each way to end has its name (B2)",
+        arguments: [
+            (RecordingSummary.Ending.key("#"), nil, Take.Ending.key(.pound)),
+            (.silence, nil, .silence), (.maximum, nil, .maximum), (.overrun, nil, .storeFailed),
+            (.stopped, CallEnded.Reason.hangUp, .hangUp), (.stopped, .mediaTimeout, .mediaTimeout),
+            (.stopped, .shutdown, .shutdown), (.key("#"), .hangUp, .key(.pound)),
+        ])
     func endings(media: RecordingSummary.Ending, call: CallEnded.Reason?, ending: Take.Ending) {
         let tray = Tray(Box(room: 0))
         #expect(tray.take(summary(media, bytes: 0), ended: call).ending == ending)

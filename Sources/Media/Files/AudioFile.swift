@@ -2,12 +2,18 @@
 
 internal import CSampleRate
 internal import CSndFile
+internal import Glibc
 
 /// No prompt is longer than this many seconds.
 private let longestPrompt = 60
 
 /// The audio of a file as mono samples of 8 kHz. Several channels are averaged.
 func readAudioFile(_ path: String) throws(MediaError) -> [Int16] {
+    // Opening a pipe would wait for somebody to write into it.
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        throw .audioFile(path, reason: "not a file")
+    }
     var info = SF_INFO()
     guard let file = sf_open(path, Int32(SFM_READ), &info) else {
         throw .audioFile(path, reason: String(cString: sf_strerror(nil)))
@@ -23,7 +29,10 @@ func readAudioFile(_ path: String) throws(MediaError) -> [Int16] {
     let frames = max(0, Int(info.frames))
     var interleaved = [Float](repeating: 0, count: frames * channels)
     let read = Int(sf_readf_float(file, &interleaved, Int64(frames)))
-    guard read > 0, read <= frames else { throw .audioFile(path, reason: "no audio in it") }
+    guard read > 0 else { throw .audioFile(path, reason: "no audio in it") }
+    guard read == frames else {
+        throw .audioFile(path, reason: "cut short: its header promises \(frames) samples, \(read) can be read")
+    }
     let scale = 1 / Float(channels)
     let mono = (0..<read).map { frame in
         interleaved[frame * channels..<(frame + 1) * channels].reduce(0, +) * scale

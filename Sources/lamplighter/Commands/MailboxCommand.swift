@@ -41,7 +41,8 @@ struct MailboxCommand: AsyncParsableCommand {
                 for each in try await store.mailboxes(domain: organisation.domain) {
                     let counts = try await store.counts(of: each.id)
                     let room = try await store.room(in: each.id)
-                    print("\(each.number)\t\(each.kind.rawValue)\t\(counts.new)\t\(counts.saved)\t\(room)\t\(each.quota)")
+                    print(
+                        "\(each.number)\t\(each.kind.rawValue)\t\(counts.new)\t\(counts.saved)\t\(room)\t\(each.quota)")
                 }
             }
         }

@@ -35,7 +35,9 @@ struct OrganisationCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.withStore { store in
                 for each in try await store.organisations() {
-                    print("\(each.domain)\t\(each.name.printable)\t\(each.timeZone)\t\(each.language)\t\(each.digest.rawValue)")
+                    print(
+                        "\(each.domain)\t\(each.name.printable)\t\(each.timeZone)\t\(each.language)\t\(each.digest.rawValue)"
+                    )
                 }
             }
         }

@@ -132,7 +132,8 @@ extension Configuration.Media {
         lastPort = try reader.number("media.last-port", default: 29_999, in: 1_025...65_535)
         // A call takes an even port and the odd one after it.
         guard lastPort > firstPort + firstPort % 2 else {
-            throw reader.refusal("media.last-port", "leaves no even port with an odd one after it from media.first-port on")
+            throw reader.refusal(
+                "media.last-port", "leaves no even port with an odd one after it from media.first-port on")
         }
         workers = try reader.number("media.workers", default: 0, in: 0...256)
         timeout = try reader.seconds("media.timeout", default: 30, in: 1...3_600)
@@ -154,7 +155,8 @@ extension Configuration.Phones {
             (1...32).contains($0.utf8.count) && $0.utf8.allSatisfy("0123456789*#".utf8.contains)
         }
         unsolicited = try reader.choice("phones.unsolicited-state", default: .active)
-        peers = try reader.list("phones.peers", default: [], expected: "`ADDRESS[/BITS] DOMAIN` for each peer") { list in
+        peers = try reader.list("phones.peers", default: [], expected: "`ADDRESS[/BITS] DOMAIN` for each peer") {
+            list in
             list.allSatisfy { TrustedPeer(setting: $0) != nil }
         }
     }

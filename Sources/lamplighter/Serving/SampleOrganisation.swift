@@ -21,7 +21,9 @@ struct SampleOrganisation {
         let isNew = try await store.organisations().isEmpty
         if isNew { try await create() }
         guard isLocal else { return try await withdrawKnownSecrets() }
-        guard isNew else { return ["Accounts of \(Self.domain): \(Self.numbers.joined(separator: ", ")); secrets as before"] }
+        guard isNew else {
+            return ["Accounts of \(Self.domain): \(Self.numbers.joined(separator: ", ")); secrets as before"]
+        }
         return ["Accounts of \(Self.domain) (SIP user = extension):"]
             + Self.numbers.map { "  \($0)   password \(Self.knownPassword(of: $0))   PIN \(Self.knownPIN)" }
             + ["General mailbox \(Self.generalMailbox)   PIN \(Self.knownPIN)"]

@@ -99,6 +99,8 @@ final class Server: Service {
         await phones.shutDown(within: .seconds(5))
         await endpoint.stop()
         media.close()
-        do { try await store.close() } catch { logger.error("the store did not close", metadata: ["reason": "\(error)"]) }
+        do { try await store.close() } catch {
+            logger.error("the store did not close", metadata: ["reason": "\(error)"])
+        }
     }
 }

@@ -17,7 +17,8 @@ final class Baresip: Sendable {
     init(speech: String, ports: (sip: Int, control: Int, rtp: Int)) async throws {
         folder = NSTemporaryDirectory() + "baresip-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Self.configuration(speech, ports, folder).write(toFile: folder + "/config", atomically: true, encoding: .utf8)
+        try Self.configuration(speech, ports, folder).write(
+            toFile: folder + "/config", atomically: true, encoding: .utf8)
         for name in ["accounts", "contacts"] {
             try "".write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
         }
@@ -51,12 +52,17 @@ final class Baresip: Sendable {
 
     /// Waits for an event of this type whose parameter holds `text`, and takes it and all before it.
     func waitFor(_ type: String, holding text: String = "", seconds: Double = 20) async throws {
-        let limit = Task { try await Task.sleep(for: .seconds(seconds)); self.wake() }
+        let limit = Task {
+            try await Task.sleep(for: .seconds(seconds)); self.wake()
+        }
         defer { limit.cancel() }
         let start = Date()
         while Date().timeIntervalSince(start) < seconds {
             let found = received.withLock { events in
-                guard let index = events.firstIndex(where: { $0["type"] == type && (text.isEmpty || ($0["param"] ?? "").contains(text)) })
+                guard
+                    let index = events.firstIndex(where: {
+                        $0["type"] == type && (text.isEmpty || ($0["param"] ?? "").contains(text))
+                    })
                 else { return false }
                 events.removeSubrange(...index)
                 return true
@@ -67,7 +73,8 @@ final class Baresip: Sendable {
             }
         }
         let seen = received.withLock { $0.map { "\($0["type"] ?? "?") \($0["param"] ?? "")" } }
-        throw ChildProcess.Failure(description: "no \(type) «\(text)» from baresip, but \(seen)\n\(process.output.suffix(3_000))")
+        throw ChildProcess.Failure(
+            description: "no \(type) «\(text)» from baresip, but \(seen)\n\(process.output.suffix(3_000))")
     }
 
     private func take(_ text: String) {
@@ -113,7 +120,9 @@ final class Baresip: Sendable {
         return descriptor
     }
 
-    private static func configuration(_ speech: String, _ ports: (sip: Int, control: Int, rtp: Int), _ folder: String) -> String {
+    private static func configuration(_ speech: String, _ ports: (sip: Int, control: Int, rtp: Int), _ folder: String)
+        -> String
+    {
         """
         net_interface 127.0.0.1
         sip_listen 127.0.0.1:\(ports.sip)

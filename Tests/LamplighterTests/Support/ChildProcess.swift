@@ -16,7 +16,9 @@ final class ChildProcess: Sendable {
     let name: String
 
     /// Starts `executable` (a path, or a name that is looked up) with stdout and stderr joined.
-    init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil) throws {
+    init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil)
+        throws
+    {
         name = (executable as NSString).lastPathComponent
         process = Process()
         process.executableURL = URL(fileURLWithPath: executable.contains("/") ? executable : "/usr/bin/env")
@@ -28,15 +30,19 @@ final class ChildProcess: Sendable {
         process.standardOutput = pipe
         process.standardError = pipe
         let reading = pipe.fileHandleForReading
+        let allRead = DispatchSemaphore(value: 0)
         Thread.detachNewThread { [weak self] in
             while true {
                 let data = reading.availableData
-                guard !data.isEmpty else { return }
+                guard !data.isEmpty else { break }
                 self?.update { $0.output += String(decoding: data, as: UTF8.self) }
             }
+            allRead.signal()
         }
         process.terminationHandler = { [weak self] ended in
             let status = ended.terminationReason == .exit ? ended.terminationStatus : 128 + ended.terminationStatus
+            // What it said last may still be in the pipe, which a child of its own may hold open for longer.
+            _ = allRead.wait(timeout: .now() + 1)
             self?.update { $0.exit = status }
         }
         try process.run()
@@ -109,7 +115,9 @@ func run(
     let status = try await child.exitStatus(seconds: seconds)
     guard status == 0 else {
         throw ChildProcess.Failure(
-            description: "\(executable) \(arguments.joined(separator: " ")) ended with \(status):\n\(child.output.suffix(6_000))")
+            description:
+                "\(executable) \(arguments.joined(separator: " ")) ended with \(status):\n\(child.output.suffix(6_000))"
+        )
     }
     return child.output
 }

@@ -19,6 +19,7 @@ enum Sipp {
         seconds: Double = 120
     ) async throws -> String {
         try await LamplighterTests.run(
-            folder + "/run", ["127.0.0.1:\(server.port)", scenario, "-t", transport] + more, in: folder, seconds: seconds)
+            folder + "/run", ["127.0.0.1:\(server.port)", scenario, "-t", transport] + more, in: folder,
+            seconds: seconds)
     }
 }

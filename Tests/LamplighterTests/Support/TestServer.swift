@@ -22,7 +22,8 @@ final class TestServer: Sendable {
         self.directory = folder
         self.settings = settings
         process = try ChildProcess(
-            Self.program, ["serve", "--sample"], environment: Self.environment(settings, folder, port), in: Self.package)
+            Self.program, ["serve", "--sample"], environment: Self.environment(settings, folder, port), in: Self.package
+        )
         try await process.waitFor("ready\n")
         let line = process.output.split(separator: "\n").first { $0.contains("SIP on") }
         guard let line, let found = line.split(separator: ":").last.flatMap({ Int($0) }) else {
@@ -76,7 +77,8 @@ final class TestServer: Sendable {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard fields.count >= 8, let seconds = Double(fields[4]), let bytes = Int(fields[5]) else { return nil }
             return Message(
-                id: fields[0], folder: fields[1], seconds: seconds, bytes: bytes, encoding: fields[6], caller: fields[7])
+                id: fields[0], folder: fields[1], seconds: seconds, bytes: bytes, encoding: fields[6], caller: fields[7]
+            )
         }
     }
 
