@@ -24,7 +24,8 @@ final class TestPhone: Sendable {
         self.server = server
         (notifies, arrived) = AsyncStream.makeStream()
         channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            // For a phone that comes back on its port; where the system chooses one, two phones must not share it.
+            .channelOption(ChannelOptions.socketOption(.so_reuseaddr), value: port == 0 ? 0 : 1)
             .bind(host: "127.0.0.1", port: Int(port)).get()
         address = HostPort(host: "127.0.0.1", port: UInt16(try #require(channel.localAddress?.port)))
         try await channel.pipeline.addHandler(Receiver { [weak self] in self?.received($0) }).get()
