@@ -96,7 +96,9 @@ struct SurvivalTests {
         _ = try await run("mount", ["-o", "remount,size=16m", disk])
         try await Sipp.run("leave-message-hang-up-while-recording", against: server)
         let after = try await server.messages(in: "101").filter { !before.contains($0.id) }
-        #expect(after.map(\.folder) == ["new"] && after.allSatisfy { $0.seconds > 3 })
+        // Recordings that the full disk ended may be delivered only now; the new one is whole.
+        #expect(after.allSatisfy { $0.folder == "new" })
+        #expect(after.contains { $0.seconds > 5 }, "\(after.map(\.seconds))")
         try await Self.expectSoundDatabase(server)
         #expect(try await server.stop() == 0)
     }
