@@ -24,7 +24,8 @@ final class TestServer: Sendable {
         process = try ChildProcess(
             Self.program, ["serve", "--sample"], environment: Self.environment(settings, folder, port), in: Self.package
         )
-        try await process.waitFor("ready\n")
+        // Many servers load their prompts at the same time, perhaps on two processors.
+        try await process.waitFor("ready\n", seconds: 180)
         let line = process.output.split(separator: "\n").first { $0.contains("SIP on") }
         guard let line, let found = line.split(separator: ":").last.flatMap({ Int($0) }) else {
             throw ChildProcess.Failure(description: "no port in:\n\(process.output)")
