@@ -78,6 +78,7 @@ extension Extension {
             id: ExtensionID(rawValue: row["id"]), organisation: OrganisationID(rawValue: row["organisation"]),
             domain: row["domain"], number: row["number"], displayName: row["displayName"],
             ha1MD5: row["ha1MD5"], ha1SHA256: row["ha1SHA256"], addressHA1MD5: row["addressHA1MD5"],
-            addressHA1SHA256: row["addressHA1SHA256"], digest: try row.value("digest"), mailbox: MailboxID(rawValue: row["mailbox"]))
+            addressHA1SHA256: row["addressHA1SHA256"], digest: try row.value("digest"),
+            mailbox: MailboxID(rawValue: row["mailbox"]))
     }
 }

@@ -18,9 +18,11 @@ struct DescriptorLimitTests {
         #expect(limit.rlim_cur == limit.rlim_max)
     }
 
-    @Test("G1: where there are too few, a flood of connections leaves three quarters to calls", arguments: [
-        (20_000, 10_000), (14_200, 10_000), (14_199, 3_549), (1_024, 256), (40, 16),
-    ])
+    @Test(
+        "G1: where there are too few, a flood of connections leaves three quarters to calls",
+        arguments: [
+            (20_000, 10_000), (14_200, 10_000), (14_199, 3_549), (1_024, 256), (40, 16),
+        ])
     func shared(available: Int, connections: Int) {
         #expect(DescriptorLimit.connections(wanted: 10_000, calls: 2_000, available: available) == connections)
     }

@@ -2,7 +2,6 @@
 // calls. Audio files are as hostile as anything else that comes from outside: their length, rate and channels are
 // checked before their samples are read.
 
-
 internal import Dispatch
 internal import Glibc
 internal import Synchronization

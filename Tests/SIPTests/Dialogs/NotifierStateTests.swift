@@ -117,7 +117,9 @@ struct NotifierStateTests {
         #expect(lamp.notifier.deadline == .seconds(3_600))
     }
 
-    @Test("F2: a refresh with an Expires that is no number gets 400 and ends nothing", arguments: ["-5", "+60", "soon", ""])
+    @Test(
+        "F2: a refresh with an Expires that is no number gets 400 and ends nothing",
+        arguments: ["-5", "+60", "soon", ""])
     func malformedRefresh(expires: String) throws {
         var lamp = try Transcript.active()
         #expect(try lamp.refresh(2, [event, "Expires: \(expires)"]) == ["400"])
