@@ -17,6 +17,7 @@ struct Draft {
     /// The beep, then what is said after it.
     func record(longest: Duration) async throws -> Take {
         _ = try await talk.say(talk.words(.beep))
+        talk.log.info("recording", metadata: ["recording": "\(recording.id.rawValue)"])
         let limits = RecordingLimits(
             endKeys: talk.keys.recording.meaningful, maximum: longest, silence: talk.settings.silenceEndsRecording)
         return await talk.call.record(limits, into: RecordingIntoStore(recording: recording))

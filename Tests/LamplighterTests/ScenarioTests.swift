@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-@Suite("SIPp scenarios")
+@Suite("SIPp scenarios", .serialized)
 struct ScenarioTests {
     static let signalling = [
         "options-are-answered", "register-with-digest-and-unregister", "register-with-wrong-password-is-refused",
@@ -44,6 +44,7 @@ struct ScenarioTests {
     func deposit(scenario: String, speech: String, encoding: String) async throws {
         let server = try await TestServer()
         try await Sipp.run(scenario, against: server)
+        try await server.process.waitFor("message delivered")
         let message = try #require(try await server.messages(in: "101").first)
         #expect(message.folder == "new")
         #expect(message.encoding == encoding)
@@ -64,6 +65,7 @@ struct ScenarioTests {
     func dropped(scenario: String) async throws {
         let server = try await TestServer()
         try await Sipp.run(scenario, against: server)
+        try await server.process.waitFor("nothing recorded")
         #expect(try await server.messages(in: "101").isEmpty)
     }
 

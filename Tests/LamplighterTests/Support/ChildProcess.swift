@@ -9,7 +9,7 @@ final class ChildProcess: Sendable {
     private struct State {
         var output = ""
         var exit: Int32?
-        var waiters: [(pattern: String?, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [(pattern: (text: String, times: Int)?, continuation: CheckedContinuation<Void, Never>)] = []
     }
     private let process: Process
     private let state = Mutex(State())
@@ -54,10 +54,16 @@ final class ChildProcess: Sendable {
     var output: String { state.withLock { $0.output } }
     func signal(_ number: Int32) { kill(pid, number) }
 
-    /// Waits until the output holds `text`.
-    func waitFor(_ text: String, seconds: Double = 30) async throws {
-        try await wait(for: text, seconds: seconds)
-        guard output.contains(text) else { throw Failure(description: "\(name) did not say «\(text)»:\n\(output)") }
+    /// Waits until the output holds `text`, and that as often as it should.
+    func waitFor(_ text: String, times: Int = 1, seconds: Double = 30) async throws {
+        try await wait(for: (text, times), seconds: seconds)
+        guard Self.holds(output, text, times) else {
+            throw Failure(description: "\(name) did not say «\(text)» \(times) times:\n\(output.suffix(6_000))")
+        }
+    }
+
+    private static func holds(_ output: String, _ text: String, _ times: Int) -> Bool {
+        output.split(separator: text, omittingEmptySubsequences: false).count > times
     }
 
     /// Waits for the end and returns the exit status; 128 + signal for a killed process.
@@ -81,11 +87,11 @@ final class ChildProcess: Sendable {
         for waiter in woken { waiter.continuation.resume() }
     }
 
-    private static func isDone(_ state: State, _ pattern: String?) -> Bool {
-        state.exit != nil || pattern.map { state.output.contains($0) } ?? false
+    private static func isDone(_ state: State, _ pattern: (text: String, times: Int)?) -> Bool {
+        state.exit != nil || pattern.map { holds(state.output, $0.text, $0.times) } ?? false
     }
 
-    private func wait(for pattern: String?, seconds: Double) async throws {
+    private func wait(for pattern: (text: String, times: Int)?, seconds: Double) async throws {
         let alarm = Task {
             try await Task.sleep(for: .seconds(seconds))
             let all = state.withLock { state in
