@@ -23,6 +23,7 @@ actor LiveCall: AnsweredCall {
     private var waiter: CheckedContinuation<Void, Never>?
     private var alarms = 0
     private var alarmThatRang = 0
+    private var lastPlayback: UInt64 = 0
     private var playback: Playback?
     private var recording: RecordingInProgress?
 
@@ -71,8 +72,8 @@ actor LiveCall: AnsweredCall {
         if let key = typed.next(in: keys) { return PlayOutcome(key: key, position: offset) }
         var feed = ClipFeed(clips, from: offset, prompts: equipment.prompts, codec: codec)
         guard let first = await nextPiece(of: &feed) else { return PlayOutcome(position: offset) }
-        let id = PlaybackID((playback?.id.rawValue ?? lastPlayback) + 1)
-        lastPlayback = id.rawValue
+        lastPlayback += 1
+        let id = PlaybackID(lastPlayback)
         playback = Playback(id: id, wantsMore: true)
         defer { playback = nil }
         media.play(id, [first], ends: false, stoppedBy: Set(keys.map(\.rawValue)))
@@ -90,8 +91,6 @@ actor LiveCall: AnsweredCall {
             }
         }
     }
-
-    private var lastPlayback: UInt64 = 0
 
     /// A recording that cannot be read is heard as far as it can be; the call goes on.
     private func nextPiece(of feed: inout ClipFeed) async -> AudioBuffer? {
