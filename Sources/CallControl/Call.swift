@@ -17,10 +17,14 @@ public struct Invitation: Sendable, Hashable {
     public var account: String?
     /// What wrong PINs are counted against besides the mailbox: an account, or a trunk's address and caller.
     public var source: String
+    /// Who sent the call on to us, as a trusted peer tells it (A6); nil for a call that was dialled.
+    public var diversion: Diversion?
+    /// The language that this call asks for (C13), before the mailbox's own: a folder of `prompts/`.
+    public var language: String?
 
     public init(
         callID: String, dialled: String, domain: String, callerNumber: String? = nil, callerName: String? = nil,
-        account: String? = nil, source: String
+        account: String? = nil, source: String, diversion: Diversion? = nil, language: String? = nil
     ) {
         self.callID = callID
         self.dialled = dialled
@@ -29,6 +33,20 @@ public struct Invitation: Sendable, Hashable {
         self.callerName = callerName
         self.account = account
         self.source = source
+        self.diversion = diversion
+        self.language = language
+    }
+}
+
+/// The party that diverted a call, and why (RFC 4458, RFC 5806, RFC 7044).
+public struct Diversion: Sendable, Hashable {
+    public enum Reason: Sendable, Hashable { case noAnswer, busy, unconditional, outOfHours, unavailable, unknown }
+    /// The extension whose mailbox the call is for.
+    public var number: String
+    public var reason: Reason
+    public init(number: String, reason: Reason) {
+        self.number = number
+        self.reason = reason
     }
 }
 
@@ -44,15 +62,43 @@ public enum Rejection: Int, Sendable {
 
 /// The call is over; nothing can be played or heard any more.
 public struct CallEnded: Error, Sendable, Hashable {
-    public enum Reason: Sendable, Hashable { case hangUp, cancelled, mediaTimeout, shutdown, failure }
+    public enum Reason: Sendable, Hashable { case hangUp, cancelled, mediaTimeout, shutdown, failure, transferred }
     public var reason: Reason
     public init(_ reason: Reason) { self.reason = reason }
 }
 
 public protocol IncomingCall: Sendable {
     var invitation: Invitation { get }
-    func answer() async throws(CallEnded) -> any AnsweredCall
+    /// With `early`, what is played is heard before the call is answered (183, B8) until `accept()`.
+    func answer(early: Bool) async throws(CallEnded) -> any AnsweredCall
     func reject(_ rejection: Rejection) async
+}
+
+extension IncomingCall {
+    public func answer() async throws(CallEnded) -> any AnsweredCall { try await answer(early: false) }
+}
+
+/// How stored recordings sound; prompts always sound as they are (C2).
+public struct PlaybackStyle: Sendable, Hashable {
+    public static let normal = PlaybackStyle()
+    /// 0.5 to 2; the pitch stays.
+    public var speed: Double
+    /// Decibels, -18 to 18; what would be louder than full scale is limited.
+    public var gain: Double
+    public init(speed: Double = 1, gain: Double = 0) {
+        self.speed = speed
+        self.gain = gain
+    }
+}
+
+/// How a caller is passed on (B1, C7): by REFER (RFC 3515), or by a second call leg that is joined to this one.
+public enum TransferManner: String, Sendable, Hashable, CaseIterable { case refer, bridge }
+
+/// Why a caller could not be passed on; the call goes on here.
+public enum TransferFailure: Sendable, Hashable {
+    case busy, noAnswer, refused
+    /// Nothing is known of how to reach the number.
+    case noRoute
 }
 
 /// What came of playing.
@@ -74,9 +120,16 @@ public protocol AnsweredCall: Sendable {
 
     /// Plays the clips one after the other, starting `offset` into them, until their end or until one of `keys`.
     /// A key typed ahead counts at once; other keys are dropped. With no keys at all, what is typed waits for whoever
-    /// asks next.
-    func play(_ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>) async throws(CallEnded)
-        -> PlayOutcome
+    /// asks next. Offset and position are those of the recording, whatever its speed.
+    func play(_ clips: [Clip], from offset: Duration, style: PlaybackStyle, interruptedBy keys: Set<Key>)
+        async throws(CallEnded) -> PlayOutcome
+
+    /// Answers a call that was greeted early (B8); does nothing when it is answered already.
+    func accept() async throws(CallEnded)
+
+    /// Passes the caller on to `number` of the call's organisation. Throws `CallEnded(.transferred)` when that has
+    /// worked and the call is over; returns when it has not.
+    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure
 
     /// The next key, typed ahead or pressed within `timeout`; nil when there was none.
     func key(within timeout: Duration) async throws(CallEnded) -> Key?
@@ -89,15 +142,26 @@ public protocol AnsweredCall: Sendable {
     func hangUp() async
 }
 
+extension AnsweredCall {
+    public func play(
+        _ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>
+    ) async throws(CallEnded) -> PlayOutcome {
+        try await play(clips, from: offset, style: .normal, interruptedBy: keys)
+    }
+}
+
 public struct RecordingLimits: Sendable, Hashable {
     public var endKeys: Set<Key>
     public var maximum: Duration
     /// Ends after this much silence in one piece.
     public var silence: Duration
-    public init(endKeys: Set<Key> = [.pound], maximum: Duration, silence: Duration) {
+    /// Whether busy tone, fax tone and a looping announcement end it (B7).
+    public var endsOnTones: Bool
+    public init(endKeys: Set<Key> = [.pound], maximum: Duration, silence: Duration, endsOnTones: Bool = false) {
         self.endKeys = endKeys
         self.maximum = maximum
         self.silence = silence
+        self.endsOnTones = endsOnTones
     }
 }
 
@@ -112,23 +176,28 @@ public protocol RecordingSink: Sendable {
 public struct Take: Sendable, Hashable {
     public enum Ending: Sendable, Hashable {
         case key(Key), hangUp, silence, maximum, full, mediaTimeout, storeFailed, shutdown
+        /// Nobody speaks there (B7).
+        case busyTone, faxTone, loop
     }
     public var ending: Ending
     /// Length of what the sink kept.
     public var duration: Duration
     /// How much of it was louder than silence.
     public var voiced: Duration
-    public init(ending: Ending, duration: Duration, voiced: Duration) {
+    /// What is worth keeping, from the start: up to the last word, or to where the tone began that ended it (B2, B7).
+    public var worthwhile: Duration
+    public init(ending: Ending, duration: Duration, voiced: Duration, worthwhile: Duration? = nil) {
         self.ending = ending
         self.duration = duration
         self.voiced = voiced
+        self.worthwhile = worthwhile ?? duration
     }
 
     /// Whether the caller is still there to be spoken to.
     public var callerIsThere: Bool {
         switch ending {
         case .hangUp, .mediaTimeout, .shutdown: false
-        case .key, .silence, .maximum, .full, .storeFailed: true
+        case .key, .silence, .maximum, .full, .storeFailed, .busyTone, .faxTone, .loop: true
         }
     }
 }

@@ -66,7 +66,7 @@ actor LiveCall: AnsweredCall {
     // MARK: What the flow asks for
 
     func play(
-        _ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>
+        _ clips: [Clip], from offset: Duration, style: PlaybackStyle, interruptedBy keys: Set<Key>
     ) async throws(CallEnded) -> PlayOutcome {
         try stillThere()
         if let key = typed.next(in: keys) { return PlayOutcome(key: key, position: offset) }
@@ -147,6 +147,13 @@ actor LiveCall: AnsweredCall {
     private static func bytesToNextSecond() -> Int {
         let intoSecond = DispatchTime.now().uptimeNanoseconds % 1_000_000_000
         return max(1, Codec.bytesPerSecond - Int(intoSecond / 125_000))
+    }
+
+    func accept() async throws(CallEnded) { try stillThere() }
+
+    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure {
+        try stillThere()
+        return .noRoute
     }
 
     func hangUp() async {

@@ -44,7 +44,7 @@ final class RingingCall: IncomingCall {
 
     func reject(_ rejection: Rejection) async { invite.reject(rejection.rawValue) }
 
-    func answer() async throws(CallEnded) -> any AnsweredCall {
+    func answer(early: Bool) async throws(CallEnded) -> any AnsweredCall {
         let session: MediaSession
         do {
             session = try equipment.media.open(on: invite.flow.local.host)

@@ -42,7 +42,7 @@ struct Tray {
             switch ended {
             case .mediaTimeout: .mediaTimeout
             case .shutdown: .shutdown
-            case .hangUp, .cancelled, .failure, nil: .hangUp
+            case .hangUp, .cancelled, .failure, .transferred, nil: .hangUp
             }
         }
     }

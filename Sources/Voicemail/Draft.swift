@@ -45,7 +45,7 @@ extension Take {
         switch ending {
         case .mediaTimeout: .mediaTimeout
         case .shutdown: .shutdown
-        case .hangUp, .key, .silence, .maximum, .full, .storeFailed: .hangUp
+        case .hangUp, .key, .silence, .maximum, .full, .storeFailed, .busyTone, .faxTone, .loop: .hangUp
         }
     }
 }

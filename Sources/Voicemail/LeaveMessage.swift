@@ -112,7 +112,7 @@ struct LeaveMessage {
         case .full: throw talk.farewell(.recordingStoppedMailboxFull, because: "mailbox full")
         case .maximum: throw talk.farewell(.recordingStoppedMaximum, because: "longest message")
         case .storeFailed: throw talk.farewell(.storageProblem, because: "the store failed")
-        case .key, .silence: throw talk.farewell(.messageSent, because: "message left")
+        case .key, .silence, .busyTone, .faxTone, .loop: throw talk.farewell(.messageSent, because: "message left")
         case .hangUp, .mediaTimeout, .shutdown: throw CallEnded(take.endOfCall)
         }
     }

@@ -121,7 +121,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     // MARK: IncomingCall
 
-    func answer() async throws(CallEnded) -> any AnsweredCall {
+    func answer(early: Bool) async throws(CallEnded) -> any AnsweredCall {
         try step()
         note(.answered)
         return self
@@ -132,7 +132,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     // MARK: AnsweredCall
 
     func play(
-        _ clips: [Clip], from offset: Duration, interruptedBy keys: Set<Key>
+        _ clips: [Clip], from offset: Duration, style: PlaybackStyle, interruptedBy keys: Set<Key>
     ) async throws(CallEnded) -> PlayOutcome {
         var position = Duration.zero
         for clip in clips {
@@ -215,6 +215,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         if !take.callerIsThere { state.withLock { $0.hasEnded = true } }
         return take
     }
+
+    func accept() async throws(CallEnded) {}
+
+    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure { .noRoute }
 
     func hangUp() async { note(.hungUp) }
 
