@@ -3,7 +3,17 @@
 /// The codec of stored audio; raw values are the RTP encoding names, 8,000 bytes a second each.
 public enum StoredEncoding: String, Hashable, Sendable, Codable { case pcmu = "PCMU", pcma = "PCMA" }
 
-public enum Folder: String, Hashable, Sendable, Codable, CaseIterable { case new, saved, deleted }
+public enum Folder: String, Hashable, Sendable, Codable, CaseIterable {
+    case new, saved, deleted
+    /// The owner's own (C4).
+    case work, family, friends
+    case folder5 = "folder-5", folder6 = "folder-6", folder7 = "folder-7", folder8 = "folder-8", folder9 = "folder-9"
+
+    /// Where messages can be put, by the digit that names them: 0 new, 1 saved, 2 to 9 the owner's own.
+    public static let byDigit: [Folder] = [
+        .new, .saved, .work, .family, .friends, .folder5, .folder6, .folder7, .folder8, .folder9,
+    ]
+}
 
 public struct Message: Hashable, Sendable {
     public var id: RecordingID
@@ -12,6 +22,8 @@ public struct Message: Hashable, Sendable {
     public var urgent: Bool
     public var callerNumber: String?
     public var callerName: String?
+    /// The mailbox that it was sent from, for a reply (C6).
+    public var sender: MailboxID? = nil
     /// Seconds since 1970, when the beep was heard.
     public var receivedAt: Double
     public var encoding: StoredEncoding
@@ -20,7 +32,17 @@ public struct Message: Hashable, Sendable {
 }
 
 /// Recordings that belong to the mailbox itself and are played to callers (B1, C8).
-public enum GreetingKind: String, Hashable, Sendable, Codable, CaseIterable { case unavailable, name }
+public enum GreetingKind: String, Hashable, Sendable, Codable, CaseIterable {
+    case unavailable, name, busy, temporary
+    case outOfHours = "out-of-hours"
+    case slot1 = "slot-1", slot2 = "slot-2", slot3 = "slot-3", slot4 = "slot-4", slot5 = "slot-5", slot6 = "slot-6"
+    case slot7 = "slot-7", slot8 = "slot-8", slot9 = "slot-9"
+
+    /// The nine numbered greetings, of which one may stand in for the unavailable one.
+    public static func slot(_ number: Int) -> GreetingKind? {
+        (1...9).contains(number) ? GreetingKind(rawValue: "slot-\(number)") : nil
+    }
+}
 
 public struct Greeting: Hashable, Sendable {
     public var id: RecordingID
@@ -41,5 +63,21 @@ public struct MessageCounts: Hashable, Sendable {
         self.newUrgent = newUrgent
         self.saved = saved
         self.savedUrgent = savedUrgent
+    }
+}
+
+/// Where an owner's call broke off (C12).
+public struct Bookmark: Hashable, Sendable, Codable {
+    public var message: RecordingID
+    public var folder: Folder
+    /// Bytes into the message.
+    public var position: Int
+    /// Seconds since 1970.
+    public var at: Double
+    public init(message: RecordingID, folder: Folder, position: Int, at: Double) {
+        self.message = message
+        self.folder = folder
+        self.position = position
+        self.at = at
     }
 }

@@ -11,6 +11,7 @@ public struct Organisation: Hashable, Sendable {
     public var language: String
     /// Whether challenges offer SHA-256 (RFC 8760) instead of MD5 alone.
     public var digest: DigestAlgorithm
+    public var settings = OrganisationSettings()
 }
 
 public enum DigestAlgorithm: String, Hashable, Sendable, Codable { case md5 = "MD5", sha256 = "SHA-256" }
@@ -50,4 +51,9 @@ public struct Mailbox: Hashable, Sendable {
     public var keymap: String
     /// A PIN that an administrator set and the owner must change (D1).
     public var pinIsTemporary: Bool
+    /// Its owner's name, or what a general mailbox is called.
+    public var name: String? = nil
+    /// `language`, `timeZone` and `keymap` above are these or else the organisation's.
+    public var settings = MailboxSettings()
+    public var organisationSettings = OrganisationSettings()
 }

@@ -112,6 +112,7 @@ extension NewRecording.Purpose {
         switch self {
         case .message: "message"
         case .greeting(let kind): kind.rawValue
+        case .draft: "draft"
         }
     }
 }

@@ -56,7 +56,7 @@ extension SQLiteStore {
 
     /// Hashes and stores it; whether it is a good one is `PINPolicy`'s to say.
     /// - Throws: `StoreError.badPIN` for what cannot be typed on a telephone, `.unknownMailbox`.
-    public func setPIN(_ pin: String, of mailbox: MailboxID) async throws {
+    public func setPIN(_ pin: String, of mailbox: MailboxID, temporary: Bool = false) async throws {
         let hash = try await hash(pin)
         try await door.write { database in
             guard try MailboxRow.exists(mailbox, database) else { throw StoreError.unknownMailbox(mailbox) }

@@ -75,8 +75,11 @@ final class SQLiteRecording: OpenRecording {
         try await writer.append(audio, to: id)
     }
 
-    func keep(urgent: Bool) async throws {
+    func trim(to bytes: Int) async throws { throw StoreError.failed("not built") }
+
+    func keep(urgent: Bool) async throws -> [Delivery] {
         try await writer.end(id, .keep(urgent: urgent))
+        return []
     }
 
     func discard() async throws {

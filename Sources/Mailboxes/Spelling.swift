@@ -25,6 +25,15 @@ enum Spelling {
         return text
     }
 
+    /// What can be dialled: digits, `*`, `#` and a leading `+`, 32 at most.
+    static func dialled(_ text: String) throws(StoreError) -> String {
+        let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
+        guard (1...32).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2A || $0 == 0x23 })
+        else { throw .badNumber(text) }
+        return text
+    }
+
     /// A language tag; it names a folder of prompts.
     static func language(_ text: String) throws(StoreError) -> String {
         let parts = text.utf8.split(separator: 0x2D, omittingEmptySubsequences: false)

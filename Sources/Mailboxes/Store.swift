@@ -14,21 +14,44 @@ public protocol Store: Sendable {
     func mailbox(_ id: MailboxID) async throws -> Mailbox?
     func mailbox(number: String, domain: String) async throws -> Mailbox?
     func mailboxes(domain: String) async throws -> [Mailbox]
+    func changeSettings(
+        of mailbox: MailboxID, _ change: @escaping @Sendable (inout MailboxSettings) -> Void
+    ) async throws -> Mailbox
+    func changeSettings(
+        of organisation: OrganisationID, _ change: @escaping @Sendable (inout OrganisationSettings) -> Void
+    ) async throws -> Organisation
+    /// Whether an account may open this mailbox without being its owner (A5, E2).
+    func isMember(_ account: ExtensionID, of mailbox: MailboxID) async throws -> Bool
+    /// Who can be dialled by name: enabled mailboxes with a name that are not hidden, by name (A9).
+    func directory(domain: String) async throws -> [DirectoryEntry]
 
     // PINs (D3)
     /// Checks a PIN and counts the attempt against the mailbox and the source, in that order and durably.
     func checkPIN(_ pin: String, of mailbox: MailboxID, from source: String) async throws -> PINVerdict
-    func setPIN(_ pin: String, of mailbox: MailboxID) async throws
+    /// - Parameter temporary: its owner has to choose another at the next log-in (D1).
+    func setPIN(_ pin: String, of mailbox: MailboxID, temporary: Bool) async throws
 
     // Messages (C1, C2, C4)
     func counts(of mailbox: MailboxID) async throws -> MessageCounts
-    /// Urgent first, then oldest first.
+    /// Urgent first, then in the order that the mailbox chose.
     func messages(in folder: Folder, of mailbox: MailboxID) async throws -> [Message]
     func message(_ id: RecordingID) async throws -> Message?
     /// Moves a message of this mailbox; false when it is no longer there. Undelete is a move out of `.deleted`.
     func move(_ message: RecordingID, of mailbox: MailboxID, to folder: Folder) async throws -> Bool
     /// Removes a message and its audio for good (administration).
     func purge(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool
+
+    /// Where the owner's last call broke off; nil forgets it (C12).
+    func setBookmark(_ bookmark: Bookmark?, of mailbox: MailboxID) async throws
+    func bookmark(of mailbox: MailboxID) async throws -> Bookmark?
+
+    // Sending (C5, C6)
+    /// Whom `number` stands for when the owner of `mailbox` types it; "0" is everyone, for those who may broadcast.
+    func addressee(_ number: String, for mailbox: MailboxID) async throws -> Addressee?
+    func lists(of mailbox: MailboxID) async throws -> [DistributionList]
+    /// Makes one message of the parts in the mailbox, in one transaction: all of it, or a reason why not. The parts
+    /// stay as they are.
+    func deliver(_ sending: Sending, to mailbox: MailboxID) async throws -> Delivery
 
     // Recordings (B4, B5): messages, greetings and names are made the same way
     /// Bytes still free under the quota.
@@ -57,8 +80,12 @@ public protocol OpenRecording: Sendable {
     /// Takes about a second of audio (at most 64 kB) into the next group commit and returns how many bytes of it
     /// fit under the quota, as this recording's place in the transaction decides.
     func append(_ audio: [UInt8]) async throws -> Int
-    /// Delivers it: a message becomes new, a greeting replaces the one before. Durable on return.
-    func keep(urgent: Bool) async throws
+    /// Cuts off everything from this byte on (B2); what was appended before is on disk when it returns.
+    func trim(to bytes: Int) async throws
+    /// Delivers it: a message becomes new, also in the mailboxes it is copied to; a greeting replaces the one before.
+    /// The recording that this one replaces is gone. A draft cannot be kept. Durable on return.
+    /// - Returns: what came of each copy, in the order of `NewRecording.copies`.
+    @discardableResult func keep(urgent: Bool) async throws -> [Delivery]
     /// Takes it back, audio and quota included.
     func discard() async throws
 }
@@ -67,10 +94,19 @@ public struct NewRecording: Sendable {
     public enum Purpose: Sendable, Hashable {
         case message(callerNumber: String?, callerName: String?)
         case greeting(GreetingKind)
+        /// A part of something to be sent: never a message by itself, so a crash removes it (C5, C6).
+        case draft
     }
     public var mailbox: MailboxID
     public var purpose: Purpose
     public var encoding: StoredEncoding
+    /// The mailbox that a message is from.
+    public var sender: MailboxID?
+    /// Mailboxes that get the same message when it is kept, or delivered after a crash (B6).
+    public var copies: [MailboxID] = []
+    /// An open recording that this one stands in for as soon as this is kept; until then, and after a crash that leaves
+    /// too little of this one, that one counts (B3).
+    public var replaces: RecordingID?
     public init(mailbox: MailboxID, purpose: Purpose, encoding: StoredEncoding) {
         self.mailbox = mailbox
         self.purpose = purpose

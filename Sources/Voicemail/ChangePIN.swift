@@ -18,17 +18,18 @@ struct ChangePIN {
         var told: [Clip] = []
         for _ in 0..<talk.settings.patience {
             let pin = try await talk.digits(
-                opening: told, talk.words(.enterNewPIN), longest: PINPolicy.lengths.upperBound)
-            if let weakness = PINPolicy.check(pin, mailboxNumber: mailbox.number) {
+                opening: told, talk.words(.enterNewPIN), longest: PINPolicy.typable.upperBound)
+            let policy = mailbox.organisationSettings.pinPolicy
+            if let weakness = policy.weakness(of: pin, mailboxNumber: mailbox.number) {
                 told = talk.words(prompt(for: weakness, of: pin))
                 continue
             }
-            guard try await talk.digits(talk.words(.enterNewPINAgain), longest: PINPolicy.lengths.upperBound) == pin
+            guard try await talk.digits(talk.words(.enterNewPINAgain), longest: PINPolicy.typable.upperBound) == pin
             else {
                 told = talk.words(.newPINsDoNotMatch)
                 continue
             }
-            try await talk.store.setPIN(pin, of: mailbox.id)
+            try await talk.store.setPIN(pin, of: mailbox.id, temporary: false)
             talk.log.info("PIN changed")
             return talk.words(.pinChanged)
         }
@@ -37,8 +38,9 @@ struct ChangePIN {
 
     private func prompt(for weakness: PINWeakness, of pin: String) -> PromptID {
         switch weakness {
-        case .length: pin.count < PINPolicy.lengths.lowerBound ? .newPINTooShort : .newPINTooLong
-        case .common, .mailboxNumber, .repeatedDigit: .newPINTooEasy
+        case .length:
+            pin.count < mailbox.organisationSettings.pinPolicy.lengths.lowerBound ? .newPINTooShort : .newPINTooLong
+        case .common, .mailboxNumber, .repeated, .run: .newPINTooEasy
         }
     }
 }

@@ -38,7 +38,7 @@ struct LogIn {
         var opening: [Clip] = []
         for _ in 0..<talk.settings.pinAttempts {
             let pin = try await talk.digits(
-                opening: opening, talk.words(.enterPIN), longest: PINPolicy.lengths.upperBound)
+                opening: opening, talk.words(.enterPIN), longest: PINPolicy.typable.upperBound)
             switch try await talk.store.checkPIN(pin, of: mailbox.id, from: talk.call.invitation.source) {
             case .accepted:
                 talk.log.info("logged in")

@@ -51,6 +51,7 @@ struct MessageList {
         case .new: .noNewMessages
         case .saved: .noSavedMessages
         case .deleted: .noDeletedMessages
+        case .work, .family, .friends, .folder5, .folder6, .folder7, .folder8, .folder9: .noMessages
         }
     }
 }
