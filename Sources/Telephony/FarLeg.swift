@@ -55,7 +55,8 @@ actor FarLeg {
     }
 
     /// Calls; returns at once.
-    func place(_ route: Route, to: NameAddress, from: NameAddress, by endpoint: SIPEndpoint, ringLimit: Duration) async {
+    func place(_ route: Route, to: NameAddress, from: NameAddress, by endpoint: SIPEndpoint, ringLimit: Duration) async
+    {
         let invite = OutgoingInvite(target: route.target, to: to, from: from, offer: offer, ringLimit: ringLimit)
         let call = await endpoint.invite(invite, over: route.flow)
         guard !isClosed else { return call.cancel() }

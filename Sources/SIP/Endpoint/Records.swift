@@ -122,7 +122,8 @@ final class ClientRecord {
         }
     }
 
-    func handle(_ event: ClientTransaction.Event, _ response: SIPResponse?, now: Duration) -> [ClientTransaction.Action] {
+    func handle(_ event: ClientTransaction.Event, _ response: SIPResponse?, now: Duration) -> [ClientTransaction.Action]
+    {
         switch machine {
         case .invite(var invite):
             defer { machine = .invite(invite) }

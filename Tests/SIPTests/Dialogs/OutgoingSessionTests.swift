@@ -28,7 +28,9 @@ struct OutgoingTranscript {
         body: String = ""
     ) -> SIPResponse {
         var response = invite.response(status, toTag: tag)
-        if let contact, let uri = try? SIPURI(parsing: contact) { response.head.contacts = [.address(NameAddress(uri: uri))] }
+        if let contact, let uri = try? SIPURI(parsing: contact) {
+            response.head.contacts = [.address(NameAddress(uri: uri))]
+        }
         response.head.recordRoutes = routes.compactMap { try? NameAddress(parsing: $0) }
         response.head.other = [HeaderField("Content-Type", "application/sdp")]
         response.head.body = Array(body.utf8)

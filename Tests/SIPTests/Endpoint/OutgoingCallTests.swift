@@ -39,7 +39,8 @@ struct OutgoingCallTests {
             let flow = Flow(transport: overTCP ? .tcp : .udp, local: bench.address, remote: phone.address)
             let call = await bench.endpoint.invite(try invite(phone.address), over: flow)
             let invite = try await phone.request()
-            #expect(invite.method == .invite && invite.uri.user == "101" && invite.head.body == Array(Caller.offer.utf8))
+            #expect(
+                invite.method == .invite && invite.uri.user == "101" && invite.head.body == Array(Caller.offer.utf8))
             #expect(invite.head.from.displayName == "Ann" && invite.head.to.tag == nil && invite.head.vias.count == 1)
             phone.send(answer(invite, 180, by: phone))
             guard case .ringing(180, _) = try await call.progress.first() else { throw TimedOut() }
@@ -131,7 +132,9 @@ struct OutgoingCallTests {
         }
     }
 
-    @Test("Two endpoints call each other: ringing, early media, answer, and BYE from either side", arguments: [true, false])
+    @Test(
+        "Two endpoints call each other: ringing, early media, answer, and BYE from either side",
+        arguments: [true, false])
     func twoEndpoints(callerHangsUp: Bool) async throws {
         try await Bench.run { one in
             try await Bench.run { other in
@@ -160,7 +163,8 @@ struct OutgoingCallTests {
     func anyAddress() async throws {
         try await Bench.run(host: "0.0.0.0") { bench in
             let phone = HostPort(host: "127.0.0.1", port: 5_999)
-            #expect(await bench.endpoint.flow(to: phone)?.local == HostPort(host: "127.0.0.1", port: bench.address.port))
+            #expect(
+                await bench.endpoint.flow(to: phone)?.local == HostPort(host: "127.0.0.1", port: bench.address.port))
             #expect(await bench.endpoint.flow(to: HostPort(host: "::1", port: 5_999)) == nil)
         }
         #expect(SourceAddress.host(towards: HostPort(host: "::1", port: 9)) == "::1")
