@@ -89,6 +89,7 @@ actor FarLeg {
                 logger.notice("the far side's answer does not fit")
                 return await become(.failed(.refused))
             }
+            restart()
             await become(.answered(codec))
         case .failed(let status):
             logger.notice("the call to the far side failed", metadata: ["status": "\(status)"])
@@ -136,6 +137,7 @@ actor FarLeg {
             else { return }
             await tell(.key(key))
         case .rtpTimeout:
+            guard case .answered = state else { return }
             logger.notice("no media from the far side")
             await become(.over)
         default: break

@@ -211,6 +211,8 @@ actor LiveCall: AnsweredCall {
             // What was pressed while somebody spoke was not meant for what is asked next.
             typed = KeyBuffer()
         case .rtpTimeout:
+            // Many phones send nothing before they are answered.
+            guard isAccepted else { return }
             logger.notice("no media from the caller")
             end(.mediaTimeout)
         }
@@ -258,6 +260,8 @@ actor LiveCall: AnsweredCall {
             reply.accept(description)
         case .accepted:
             isAccepted = true
+            // Only now does silence begin to count.
+            media.start(negotiation.parameters)
             wake()
         case .referred(let outcome):
             referral = outcome

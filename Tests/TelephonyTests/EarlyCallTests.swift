@@ -78,6 +78,25 @@ struct EarlyCallTests {
         }
     }
 
+    @Test("A phone that sends no sound before it is answered is not taken for gone; after that it is")
+    func silentUntilAnswered() async throws {
+        try await Office.open(mediaTimeout: .milliseconds(300)) { incoming, diary in
+            let call = try await incoming.answer(early: true)
+            _ = try await call.play([.silence(.seconds(1))], from: .zero, interruptedBy: [])
+            diary.note("greeted")
+            try await call.accept()
+            _ = try await call.play([Self.greeting], from: .zero, interruptedBy: [])
+        } test: { office, address in
+            var phone = try Telephone(to: address)
+            phone.send(.invite, body: phone.description())
+            #expect(try await phone.response().status == 183)
+            #expect(try await office.diary.next() == "greeted")
+            #expect(try await phone.response().status == 200)
+            phone.send(.ack)
+            #expect(try await office.diary.next() == "mediaTimeout")
+        }
+    }
+
     @Test("A flow that ends without accepting leaves the call unanswered: 480")
     func announcementOnly() async throws {
         try await Office.open { incoming, _ in

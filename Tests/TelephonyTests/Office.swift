@@ -264,11 +264,12 @@ final class Office: SIPUser {
     ///   - account: the extension that calls; nil for a trunk.
     ///   - far: the telephone that every number is routed to.
     static func open(
-        account: String? = "100", far: Wire? = nil, script: @escaping Script,
+        account: String? = "100", far: Wire? = nil, mediaTimeout: Duration = .seconds(30), script: @escaping Script,
         test: (Office, HostPort) async throws -> Void
     ) async throws {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let media = try MediaEngine(MediaConfiguration(ports: 43_000...43_999, workers: 1), logger: logger)
+        let media = try MediaEngine(
+            MediaConfiguration(ports: 43_000...43_999, workers: 1, rtpTimeout: mediaTimeout), logger: logger)
         let endpoint = SIPEndpoint(
             configuration: SIPEndpointConfiguration(listen: [HostPort(host: "127.0.0.1", port: 0)]), logger: logger)
         let port = far?.port
