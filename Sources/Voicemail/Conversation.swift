@@ -89,9 +89,9 @@ struct Conversation: Sendable {
         }
     }
 
-    /// One go at typing digits: "" when it was ended before the first, nil after silence.
-    private func entry(_ words: [Clip], longest: Int) async throws(CallEnded) -> String? {
-        var typed = ""
+    /// One go at typing digits behind those of `earlier`: "" when it was ended before the first, nil after silence.
+    func entry(_ words: [Clip], after earlier: String = "", longest: Int) async throws(CallEnded) -> String? {
+        var typed = earlier
         var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
         for _ in 0..<(longest + 50) {
             guard let pressed = key else { return typed.isEmpty ? nil : typed }
