@@ -9,7 +9,7 @@ import Testing
         let book = try Phrasebook(directory: English.prompts)
         #expect(book.phrases(in: "tlh") == nil)
         #expect(book.phrases(in: "../prompts/en") == nil)
-        #expect(book.languages == ["en"])
+        #expect(book.languages == ["en", "es"])
     }
 
     @Test(arguments: [
