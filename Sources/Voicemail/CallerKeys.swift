@@ -23,7 +23,7 @@ struct CallerKeys: Sendable {
             switch keys[key] {
             case .skip: wishes[key] = .skip
             case .logIn: wishes[key] = .logIn
-            case .operator: wishes[key] = toOperator
+            case .reachOperator: wishes[key] = toOperator
             case nil: break
             }
         }

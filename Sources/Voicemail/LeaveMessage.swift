@@ -93,7 +93,7 @@ extension LeaveMessage {
                 try await LogIn(talk, mailbox).run()
                 return .elsewhere
             case .reach(let number):
-                wish = try await say(ReachSomebody(talk, mailbox).run(number))
+                wish = try await say(PassOn(talk, mailbox.organisationSettings).to(number))
             case .mailbox(let number):
                 if try await goOn(to: number) { return .elsewhere }
                 wish = try await say(talk.words(.noSuchMailbox))

@@ -19,7 +19,7 @@ struct MessageTerms: Sendable {
         leastVoice = talk.settings.leastVoice
         silence = talk.settings.silenceEndsRecording
         operatorNumber = mailbox.operatorNumber
-        operatorKey = operatorNumber == nil ? nil : talk.keys.recording.key(for: .operator)
+        operatorKey = operatorNumber == nil ? nil : talk.keys.recording.key(for: .reachOperator)
         endKeys = talk.keys.endOfRecording.union([operatorKey].compactMap { $0 })
     }
 

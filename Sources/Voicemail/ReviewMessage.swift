@@ -43,7 +43,7 @@ struct ReviewMessage {
             throw talk.farewell(.messageCancelled, because: "message cancelled")
         case .reach(let number):
             try await deposit.deliver(message, urgent: isUrgent)
-            let told = try await ReachSomebody(talk, mailbox).run(number)
+            let told = try await PassOn(talk, mailbox.organisationSettings).to(number)
             throw Farewell(words: talk.sentences(told, talk.words(.goodbye)), reason: "message left, nobody reached")
         }
     }
@@ -74,7 +74,7 @@ struct ReviewMessage {
             return .ask(talk.words(isUrgent ? .messageMarkedUrgent : .messageNoLongerUrgent))
         case .add: return try await add()
         case .cancel: return try await isSureToCancel() ? .end(.cancel) : .ask([])
-        case .operator: return mailbox.operatorNumber.map { .end(.reach($0)) } ?? .ask([])
+        case .reachOperator: return mailbox.operatorNumber.map { .end(.reach($0)) } ?? .ask([])
         }
     }
 }
@@ -144,7 +144,7 @@ extension ReviewMessage {
     private var keys: Keys<AfterRecordingAction> {
         var keys = talk.keys.afterRecording
         if !mailbox.settings.allowsUrgent { keys = keys.without(.urgent) }
-        if mailbox.operatorNumber == nil { keys = keys.without(.operator) }
+        if mailbox.operatorNumber == nil { keys = keys.without(.reachOperator) }
         return keys
     }
 
@@ -154,7 +154,7 @@ extension ReviewMessage {
             [
                 (.listen, .toListen), (.accept, .toAccept), (.recordAgain, .toRecordAgain),
                 (.urgent, isUrgent ? .toUnmarkUrgent : .toMarkUrgent), (.add, .toAddToRecording),
-                (.cancel, .toCancel), (.operator, .toReachOperator),
+                (.cancel, .toCancel), (.reachOperator, .toReachOperator),
             ])
     }
 }

@@ -24,7 +24,8 @@ struct SpellName {
         var words = talk.sentences(opening, question)
         var typed = ""
         while true {
-            guard let letters = try await talk.entry(words, after: typed, longest: Self.longest) else {
+            let entry = try await talk.entry(words, after: typed, longest: Self.longest, offersOperator: false)
+            guard case .digits(let letters) = entry else {
                 words = talk.sentences(try patience.silence(), question)
                 typed = ""
                 continue

@@ -38,7 +38,7 @@ struct TakeMessage {
     /// Why there is no message yet, to a caller who may try again.
     private func explain(_ take: Take, _ shortcoming: PromptID) async throws -> [Clip] {
         if take.leavesNobody { throw CallEnded(take.endOfCall) }
-        if let number = terms.numberAskedFor(by: take.ending) { return try await ReachSomebody(talk, mailbox).run(number) }
+        if let number = terms.numberAskedFor(by: take.ending) { return try await PassOn(talk, mailbox.organisationSettings).to(number) }
         switch take.ending {
         case .full: throw talk.farewell(.mailboxFull, because: "mailbox full")
         case .storeFailed: throw talk.farewell(.systemProblem, because: "the store failed")
@@ -49,7 +49,7 @@ struct TakeMessage {
     private func finish(_ message: GoodTake, _ deposit: Deposit) async throws {
         if let number = terms.numberAskedFor(by: message.ending) {
             try await deposit.deliver(message)
-            let told = try await ReachSomebody(talk, mailbox).run(number)
+            let told = try await PassOn(talk, mailbox.organisationSettings).to(number)
             throw Farewell(words: talk.sentences(told, talk.words(.goodbye)), reason: "message left, nobody reached")
         }
         switch message.ending {

@@ -51,9 +51,11 @@ public struct VoicemailService: Sendable {
             log.critical("no language has prompts")
             return await call.reject(.unavailable)
         }
-        guard let answered = try? await call.answer(early: purpose.greetsEarly) else { return log.info("cancelled before the answer") }
+        guard let answered = try? await call.answer(early: purpose.greetsEarly) else {
+            return log.info("cancelled before the answer")
+        }
         let conversation = Conversation(
-            service: self, call: answered, phrases: phrases, keys: keymaps.fallback, log: log)
+            service: self, call: answered, phrases: phrases, keys: keys(named: purpose.keymap, log), log: log)
         await hold(conversation, purpose)
     }
 
@@ -66,7 +68,7 @@ public struct VoicemailService: Sendable {
                 try await LeaveMessage(conversation.about(mailbox), mailbox, others: others).run()
             case .directory(let organisation): try await Directory(conversation, organisation).run()
             case .owner(let mailbox): try await LogIn(conversation.about(mailbox), mailbox).run()
-            case .anyOwner: try await AskForMailbox(conversation).run()
+            case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
             case .apologise(let error): throw error
             }
         } catch let farewell as Farewell {
@@ -87,14 +89,13 @@ public struct VoicemailService: Sendable {
         case deposit(Mailbox, others: [String])
         case directory(Organisation)
         case owner(Mailbox)
-        case anyOwner(language: String)
+        case anyOwner(Organisation)
         case apologise(any Error)
 
         var language: String? {
             switch self {
             case .deposit(let mailbox, _), .owner(let mailbox): mailbox.language
-            case .directory(let organisation): organisation.language
-            case .anyOwner(let language): language
+            case .anyOwner(let organisation), .directory(let organisation): organisation.language
             case .apologise: nil
             }
         }
@@ -102,6 +103,14 @@ public struct VoicemailService: Sendable {
         /// Whether the caller hears the greeting before the call is answered (B8).
         var greetsEarly: Bool {
             if case .deposit(let mailbox, _) = self { mailbox.settings.greetsEarly } else { false }
+        }
+
+        /// Until a mailbox is known; a mailbox has its own.
+        var keymap: String {
+            switch self {
+            case .anyOwner(let organisation), .directory(let organisation): organisation.settings.keymap
+            case .deposit, .owner, .apologise: KeyMaps.defaultName
+            }
         }
     }
 
@@ -120,10 +129,10 @@ public struct VoicemailService: Sendable {
             guard let number = invitation.account,
                 let account = try await store.account(number: number, domain: organisation.domain),
                 let mailbox = try await store.mailbox(account.mailbox)
-            else { return .anyOwner(language: organisation.language) }
+            else { return .anyOwner(organisation) }
             return .owner(mailbox)
         case .anyMailbox:
-            return .anyOwner(language: organisation.language)
+            return .anyOwner(organisation)
         }
     }
 
@@ -144,6 +153,13 @@ public struct VoicemailService: Sendable {
     func phrases(in language: String?) -> Phrases? {
         language.flatMap(phrasebook.phrases) ?? phrasebook.phrases(in: settings.language)
             ?? phrasebook.languages.first.flatMap(phrasebook.phrases)
+    }
+
+    /// The key map of that name, else the default one (C11).
+    func keys(named name: String, _ log: Logger) -> KeyMap {
+        if let keys = keymaps[name] { return keys }
+        log.warning("unknown key map, using the default", metadata: ["keymap": "\(name)"])
+        return keymaps.fallback
     }
 }
 
@@ -166,10 +182,8 @@ extension Conversation {
     func about(_ mailbox: Mailbox) -> Conversation {
         var log = log
         log[metadataKey: "mailbox"] = "\(mailbox.number)@\(mailbox.domain)"
-        let keys = service.keymaps[mailbox.keymap]
-        if keys == nil { log.warning("unknown key map, using the default", metadata: ["keymap": "\(mailbox.keymap)"]) }
         return Conversation(
             service: service, call: call, phrases: service.phrases(in: mailbox.language) ?? phrases,
-            keys: keys ?? service.keymaps.fallback, log: log)
+            keys: service.keys(named: mailbox.keymap, log), log: log)
     }
 }
