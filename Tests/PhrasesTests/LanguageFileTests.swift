@@ -70,6 +70,28 @@ import Testing
         #expect(English.words(phrases.time(date, timeZone: .gmt)) == "22 pm")
     }
 
+    @Test func `nouns may have more forms than two, as in Russian: data alone (C13)`() throws {
+        let two = "    1: \"one\"\n    2: \"other\"\n"
+        let three =
+            two.replacing("2: \"other\"", with: "2: \"few\"")
+            + "    5: \"other\"\n    20/10: \">\"\n    100/100: \">\"\n"
+        let yaml = try replacing(two, by: three).split(separator: "\n", omittingEmptySubsequences: false)
+            .flatMap {
+                $0.contains("-other: ") ? [String($0), $0.replacing("-other: ", with: "-few: ")] : [String($0)]
+            }
+            .joined(separator: "\n")
+        let directory = try prompts(english: yaml)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let phrases = try #require(try Phrasebook(directory: directory).phrases(in: "en"))
+        let forms = [
+            1: "one", 2: "few", 4: "few", 5: "other", 11: "other", 12: "other", 20: "other", 21: "one", 22: "few",
+            100: "other", 101: "one", 111: "other", 112: "other", 124: "few",
+        ]
+        for (count, form) in forms {
+            #expect(phrases.members(count).last == "members-\(form)", "\(count)")
+        }
+    }
+
     private func replacing(_ text: String, by replacement: String) throws -> String {
         let yaml = try String(contentsOf: English.prompts.appending(path: "en/language.yaml"), encoding: .utf8)
         try #require(yaml.contains(text), "the test's own place is gone: \(text)")

@@ -35,6 +35,7 @@ import Testing
         let rendered = try JSONDecoder().decode([String: Rendered].self, from: manifest)
         let stale = phrases.data.texts.filter { clip, text in rendered[clip]?.text != text }
         #expect(stale.keys.sorted() == [])
+        #expect(rendered.filter { !$1.heard }.keys.sorted() == [], "the recogniser has not heard these as written")
     }
 
     @Test func `any key map is spoken: the action, then the key (C11)`() {
@@ -55,5 +56,8 @@ import Testing
         #expect(phrases.nobodyAvailable(extension: "!") == ["nobody-available"])
     }
 
-    private struct Rendered: Decodable { var text: String }
+    private struct Rendered: Decodable {
+        var text: String
+        var heard: Bool
+    }
 }
