@@ -38,7 +38,8 @@ struct ChangePIN {
 
     private func prompt(for weakness: PINWeakness, of pin: String) -> PromptID {
         switch weakness {
-        case .length: pin.count < mailbox.organisationSettings.pinPolicy.lengths.lowerBound ? .newPINTooShort : .newPINTooLong
+        case .length:
+            pin.count < mailbox.organisationSettings.pinPolicy.lengths.lowerBound ? .newPINTooShort : .newPINTooLong
         case .common, .mailboxNumber, .repeated, .run: .newPINTooEasy
         }
     }

@@ -15,7 +15,8 @@ struct PINTests {
             ("123", PINWeakness.length), ("12345678901", .length), ("12a4", .length), ("", .length),
             ("１２３４", .length),
             ("1234", .common), ("5004", .mailboxNumber), ("0000", .repeated), ("7777777", .repeated),
-            ("4815", nil), ("1235", nil), ("0123456789", .run), ("9876", .run), ("1212", .repeated), ("121212", .repeated),
+            ("4815", nil), ("1235", nil), ("0123456789", .run), ("9876", .run), ("1212", .repeated),
+            ("121212", .repeated),
             ("1213", nil),
         ])
     func policy(pin: String, weakness: PINWeakness?) {

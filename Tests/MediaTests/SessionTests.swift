@@ -8,15 +8,6 @@ import Testing
 
 @Suite("G2: sessions on real sockets", .serialized, .timeLimit(.minutes(1)))
 struct SessionTests {
-    private func engine(rtpTimeout: Duration = .seconds(30), sessions: Int = 8) throws -> MediaEngine {
-        var logger = Logger(label: "test")
-        logger.logLevel = .error
-        return try MediaEngine(
-            MediaConfiguration(
-                ports: 42_000...42_199, workers: 2, rtpTimeout: rtpTimeout,
-                maximumSessions: sessions), logger: logger)
-    }
-
     /// Reads frames until the playback has begun, then as many as `count` bytes take.
     private func heard(_ phone: TestPhone, _ count: Int, silence: UInt8 = 0xFF) throws -> [UInt8] {
         var audio: [UInt8] = []
@@ -30,31 +21,24 @@ struct SessionTests {
     }
 
     @Test func whatIsPlayedIsHeardByteForByteAndThenSilence() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
+        var call = try TestCall()
+        defer { call.engine.close() }
         let prompt = speech(4_000)
-        session.play(PlaybackID(7), prompt.pieces(of: 700).map(AudioBuffer.init), from: 0, ends: true)
-        #expect(try heard(phone, 4_000) == prompt)
-        #expect(try await events.next() == .playbackEnded(PlaybackID(7), bytesPlayed: 4_000, key: nil))
-        #expect(try phone.packet().payload == silence(160))
+        call.session.play(PlaybackID(7), prompt.pieces(of: 700).map(AudioBuffer.init), from: 0, ends: true)
+        #expect(try heard(call.phone, 4_000) == prompt)
+        #expect(try await call.events.next() == .playbackEnded(PlaybackID(7), bytesPlayed: 4_000, key: nil))
+        #expect(try call.phone.packet().payload == silence(160))
     }
 
     @Test func theStreamIsContinuousAndOnlyItsFirstPacketIsMarked() throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        session.start(.to(phone))
-        let first = try phone.packet().header
-        session.play(PlaybackID(1), [AudioBuffer(speech(800))])
+        let call = try TestCall()
+        defer { call.engine.close() }
+        let first = try call.phone.packet().header
+        call.session.play(PlaybackID(1), [AudioBuffer(speech(800))])
         var last = first
         #expect(first.marker)
         for _ in 0..<10 {
-            let next = try phone.packet().header
+            let next = try call.phone.packet().header
             #expect(next.source == first.source)
             #expect(next.sequence == last.sequence &+ 1)
             let frames = (next.timestamp &- last.timestamp) / 160
@@ -65,38 +49,29 @@ struct SessionTests {
     }
 
     @Test func alawIsPlayedAndRecordedAsItIs() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone, codec: .pcma))
-        session.play(PlaybackID(1), [AudioBuffer(speech(1_600))])
-        #expect(try heard(phone, 1_600, silence: 0xD5) == speech(1_600))
-        #expect(try await events.next() == .playbackEnded(PlaybackID(1), bytesPlayed: 1_600, key: nil))
-        session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
-        try await events.fence(session)
+        var call = try TestCall(codec: .pcma)
+        defer { call.engine.close() }
+        call.session.play(PlaybackID(1), [AudioBuffer(speech(1_600))])
+        #expect(try heard(call.phone, 1_600, silence: 0xD5) == speech(1_600))
+        #expect(try await call.events.next() == .playbackEnded(PlaybackID(1), bytesPlayed: 1_600, key: nil))
+        call.session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
+        try await call.events.fence(call.session)
         for index in 0..<3 {
             let payload = Array(speech(480)[index * 160..<(index + 1) * 160])
-            phone.send(
-                rtpBytes(type: 8, sequence: UInt16(index), timestamp: UInt32(index) * 160, payload),
-                to: session.localPort)
+            call.send(
+                rtpBytes(type: 8, sequence: UInt16(index), timestamp: UInt32(index) * 160, payload))
         }
-        session.stopRecording()
-        let (audio, _) = try await events.recording()
+        call.session.stopRecording()
+        let (audio, _) = try await call.events.recording()
         #expect(audio.withoutLeadingSilence(.pcma) == speech(480))
     }
 
     @Test func aRecordingIsByteIdenticalThroughLossReorderAndDuplicatesToItsLastPacket() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        _ = try phone.packet()
-        session.record(RecordingRequest(firstChunkBytes: 1_000, maximumBytes: 100_000, silence: .seconds(10)))
-        try await events.fence(session)
+        var call = try TestCall()
+        defer { call.engine.close() }
+        _ = try call.phone.packet()
+        call.session.record(RecordingRequest(firstChunkBytes: 1_000, maximumBytes: 100_000, silence: .seconds(10)))
+        try await call.events.fence(call.session)
         let said = speech(9_600)
         var order = Array(0..<60)
         order.swapAt(20, 22)
@@ -104,12 +79,11 @@ struct SessionTests {
         order.removeAll { $0 == 40 }
         for index in order {
             let piece = Array(said[index * 160..<(index + 1) * 160])
-            phone.send(
-                rtpBytes(sequence: UInt16(index) &+ 65_500, timestamp: UInt32(index * 160) &+ 4_294_965_000, piece),
-                to: session.localPort)
+            call.send(
+                rtpBytes(sequence: UInt16(index) &+ 65_500, timestamp: UInt32(index * 160) &+ 4_294_965_000, piece))
         }
-        session.stopRecording()
-        let (audio, summary) = try await events.recording()
+        call.session.stopRecording()
+        let (audio, summary) = try await call.events.recording()
         var expected = said
         expected.replaceSubrange(6_400..<6_560, with: silence(160))
         #expect(audio.withoutLeadingSilence() == expected)
@@ -118,231 +92,185 @@ struct SessionTests {
     }
 
     @Test func aSecondSourceIsNeitherHeardNorSentTo() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
+        var call = try TestCall()
+        defer { call.engine.close() }
         let intruder = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        _ = try phone.packet()
-        session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
-        try await events.fence(session)
+        _ = try call.phone.packet()
+        call.session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
+        try await call.events.fence(call.session)
         let said = speech(320)
-        phone.send(rtpBytes(sequence: 1, timestamp: 0, Array(said[..<160])), to: session.localPort)
+        call.send(rtpBytes(sequence: 1, timestamp: 0, Array(said[..<160])))
         for sequence in UInt16(0)..<20 {
             intruder.send(
-                rtpBytes(sequence: sequence, timestamp: 0, source: 66, speech(160, seed: 66)), to: session.localPort)
+                rtpBytes(sequence: sequence, timestamp: 0, source: 66, speech(160, seed: 66)),
+                to: call.session.localPort)
             intruder.send(
                 rtpBytes(type: 101, sequence: sequence, timestamp: 9, eventBytes("9", duration: 160)),
-                to: session.localPort)
+                to: call.session.localPort)
         }
-        phone.send(rtpBytes(sequence: 2, timestamp: 160, Array(said[160...])), to: session.localPort)
-        session.stopRecording()
-        let (audio, _) = try await events.recording()
+        call.send(rtpBytes(sequence: 2, timestamp: 160, Array(said[160...])))
+        call.session.stopRecording()
+        let (audio, _) = try await call.events.recording()
         #expect(audio.withoutLeadingSilence() == said)
-        _ = try phone.packet()
+        _ = try call.phone.packet()
     }
 
     @Test func aPhoneBehindNATIsFoundByWhatItSends() throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let signalled = try TestPhone()
+        let call = try TestCall()
+        defer { call.engine.close() }
         let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        session.start(.to(signalled))
-        _ = try signalled.packet()
-        phone.send(rtpBytes(sequence: 1, timestamp: 0, silence(160)), to: session.localPort)
+        _ = try call.phone.packet()
+        phone.send(rtpBytes(sequence: 1, timestamp: 0, silence(160)), to: call.session.localPort)
         _ = try phone.packet()
         let moved = try TestPhone()
-        session.start(.to(moved))
+        call.session.start(.to(moved))
         _ = try moved.packet()
     }
 
     @Test func keysReachUsAsEventsAndByInfoAndCountOnce() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone, events: 96))
+        var call = try TestCall(events: 96)
+        defer { call.engine.close() }
         for (sequence, end) in [false, false, true, true, true].enumerated() {
             let payload = eventBytes("5", duration: UInt16(160 * (sequence + 1)), end: end)
-            phone.send(
-                rtpBytes(type: 96, sequence: UInt16(min(sequence, 2)), timestamp: 1_000, payload), to: session.localPort
-            )
+            call.send(
+                rtpBytes(type: 96, sequence: UInt16(min(sequence, 2)), timestamp: 1_000, payload))
         }
-        #expect(try await events.next() == .digit("5"))
-        session.press("5")
-        session.press("?")
-        session.press("#")
-        #expect(try await events.next() == .digit("#"))
+        #expect(try await call.events.next() == .digit("5"))
+        call.session.press("5")
+        call.session.press("?")
+        call.session.press("#")
+        #expect(try await call.events.next() == .digit("#"))
     }
 
     @Test func keysInTheAudioAreHeardWhereNoEventsWereAgreed() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone, events: nil))
+        var call = try TestCall(events: nil)
+        defer { call.engine.close() }
         for (index, piece) in tone(770, 1_336, count: 1_600).pieces(of: 160).enumerated() {
-            phone.send(rtpBytes(sequence: UInt16(index), timestamp: UInt32(index * 160), piece), to: session.localPort)
+            call.send(rtpBytes(sequence: UInt16(index), timestamp: UInt32(index * 160), piece))
         }
-        #expect(try await events.next() == .digit("5"))
+        #expect(try await call.events.next() == .digit("5"))
     }
 
     @Test func keysInTheAudioAreNotLookedForWhereEventsWereAgreed() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
+        var call = try TestCall()
+        defer { call.engine.close() }
         for (index, piece) in tone(770, 1_336, count: 1_600).pieces(of: 160).enumerated() {
-            phone.send(rtpBytes(sequence: UInt16(index), timestamp: UInt32(index * 160), piece), to: session.localPort)
+            call.send(rtpBytes(sequence: UInt16(index), timestamp: UInt32(index * 160), piece))
         }
-        phone.send(
-            rtpBytes(type: 101, sequence: 10, timestamp: 1_600, eventBytes("1", duration: 160)), to: session.localPort)
-        #expect(try await events.next() == .digit("1"))
+        call.send(
+            rtpBytes(type: 101, sequence: 10, timestamp: 1_600, eventBytes("1", duration: 160)))
+        #expect(try await call.events.next() == .digit("1"))
     }
 
     @Test func aKeyStopsThePlaybackAndIsToldOnce() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        session.play(PlaybackID(3), [AudioBuffer(speech(80_000))], stoppedBy: ["#"])
-        _ = try heard(phone, 320)
-        session.press("1")
-        #expect(try await events.next() == .digit("1"))
-        session.press("#")
-        guard case .playbackEnded(PlaybackID(3), let played, "#") = try await events.next() else {
+        var call = try TestCall()
+        defer { call.engine.close() }
+        call.session.play(PlaybackID(3), [AudioBuffer(speech(80_000))], stoppedBy: ["#"])
+        _ = try heard(call.phone, 320)
+        call.session.press("1")
+        #expect(try await call.events.next() == .digit("1"))
+        call.session.press("#")
+        guard case .playbackEnded(PlaybackID(3), let played, "#") = try await call.events.next() else {
             Issue.record("the key did not end the playback")
             return
         }
         #expect((320..<80_000).contains(played))
-        session.press("2")
-        #expect(try await events.next() == .digit("2"))
+        call.session.press("2")
+        #expect(try await call.events.next() == .digit("2"))
     }
 
     @Test func moreCanBeAppendedAndIsAskedFor() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        session.play(PlaybackID(1), [AudioBuffer(Array(speech(1_600)[..<800]))], from: 160, ends: false)
-        #expect(try await events.next() == .playbackRunningLow(PlaybackID(1)))
-        session.append(PlaybackID(99), [AudioBuffer(speech(800, seed: 5))], ends: true)
-        session.append(PlaybackID(1), [AudioBuffer(Array(speech(1_600)[800...]))], ends: true)
-        #expect(try await events.next() == .playbackEnded(PlaybackID(1), bytesPlayed: 1_440, key: nil))
-        #expect(try heard(phone, 1_440) == Array(speech(1_600)[160...]))
+        var call = try TestCall()
+        defer { call.engine.close() }
+        call.session.play(PlaybackID(1), [AudioBuffer(Array(speech(1_600)[..<800]))], from: 160, ends: false)
+        #expect(try await call.events.next() == .playbackRunningLow(PlaybackID(1)))
+        call.session.append(PlaybackID(99), [AudioBuffer(speech(800, seed: 5))], ends: true)
+        call.session.append(PlaybackID(1), [AudioBuffer(Array(speech(1_600)[800...]))], ends: true)
+        #expect(try await call.events.next() == .playbackEnded(PlaybackID(1), bytesPlayed: 1_440, key: nil))
+        #expect(try heard(call.phone, 1_440) == Array(speech(1_600)[160...]))
     }
 
     @Test func everyPlaybackEndsOnceAlsoWhenItIsReplacedOrStoppedOrHungUp() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
+        let call = try TestCall()
+        defer { call.engine.close() }
         var ended: [PlaybackID] = []
-        session.start(.to(phone))
         for id in UInt64(1)...4 {
-            session.play(PlaybackID(id), id == 2 ? [] : [AudioBuffer(speech(80_000))])
-            if id == 3 { session.stopPlaying() }
+            call.session.play(PlaybackID(id), id == 2 ? [] : [AudioBuffer(speech(80_000))])
+            if id == 3 { call.session.stopPlaying() }
         }
-        session.close()
-        for await case .playbackEnded(let id, _, nil) in session.events { ended.append(id) }
+        call.session.close()
+        for await case .playbackEnded(let id, _, nil) in call.session.events { ended.append(id) }
         #expect(ended == (1...4).map { PlaybackID(UInt64($0)) })
     }
 
     @Test func hangingUpKeepsWhatWasRecorded() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        _ = try phone.packet()
-        session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
-        try await events.fence(session)
-        phone.send(rtpBytes(sequence: 1, timestamp: 0, speech(160)), to: session.localPort)
-        session.close()
-        let (audio, summary) = try await events.recording()
+        var call = try TestCall()
+        defer { call.engine.close() }
+        _ = try call.phone.packet()
+        call.session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
+        try await call.events.fence(call.session)
+        call.send(rtpBytes(sequence: 1, timestamp: 0, speech(160)))
+        call.session.close()
+        let (audio, summary) = try await call.events.recording()
         #expect(audio.withoutLeadingSilence() == speech(160))
         #expect(summary.ending == .stopped)
     }
 
     @Test func holdPausesPlaybackAndSilencesTheTimeout() async throws {
-        let engine = try engine(rtpTimeout: .milliseconds(100))
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        #expect(try await events.next() == .rtpTimeout)
-        session.start(.to(phone, sends: false, receives: false))
-        session.play(PlaybackID(1), [AudioBuffer(speech(800))])
+        var call = try TestCall(rtpTimeout: .milliseconds(100))
+        defer { call.engine.close() }
+        #expect(try await call.events.next() == .rtpTimeout)
+        call.session.start(.to(call.phone, sends: false, receives: false))
+        call.session.play(PlaybackID(1), [AudioBuffer(speech(800))])
         // The clock that would tell the time-out runs for the other session.
-        let other = try engine.open(on: "127.0.0.1")
+        let other = try call.engine.open(on: "127.0.0.1")
         var otherEvents = EventReader(other)
-        other.start(.to(phone, sends: false))
+        other.start(.to(call.phone, sends: false))
         #expect(try await otherEvents.next() == .rtpTimeout)
-        session.press("1")
-        #expect(try await events.next() == .digit("1"))
-        session.start(.to(phone))
+        call.session.press("1")
+        #expect(try await call.events.next() == .digit("1"))
+        call.session.start(.to(call.phone))
         var ended = false
         while !ended {
-            if case .playbackEnded(PlaybackID(1), 800, nil) = try await events.next() { ended = true }
+            if case .playbackEnded(PlaybackID(1), 800, nil) = try await call.events.next() { ended = true }
         }
     }
 
     @Test func silenceIsToldOnceUntilSomethingIsHeardAgain() async throws {
-        let engine = try engine(rtpTimeout: .milliseconds(60))
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        #expect(try await events.next() == .rtpTimeout)
-        phone.send(rtpBytes(sequence: 1, timestamp: 0, silence(160)), to: session.localPort)
-        #expect(try await events.next() == .rtpTimeout)
-        for _ in 0..<10 { _ = try phone.packet() }
-        session.press("1")
-        #expect(try await events.next() == .digit("1"))
+        var call = try TestCall(rtpTimeout: .milliseconds(60))
+        defer { call.engine.close() }
+        #expect(try await call.events.next() == .rtpTimeout)
+        call.send(rtpBytes(sequence: 1, timestamp: 0, silence(160)))
+        #expect(try await call.events.next() == .rtpTimeout)
+        for _ in 0..<10 { _ = try call.phone.packet() }
+        call.session.press("1")
+        #expect(try await call.events.next() == .digit("1"))
     }
 
     @Test func recordingsThatNobodyTakesEnd() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        var events = EventReader(session)
-        session.start(.to(phone))
-        session.record(RecordingRequest(firstChunkBytes: 1, maximumBytes: 10_000_000, silence: .seconds(10_000)))
-        try await events.fence(session)
+        var call = try TestCall()
+        defer { call.engine.close() }
+        call.session.record(RecordingRequest(firstChunkBytes: 1, maximumBytes: 10_000_000, silence: .seconds(10_000)))
+        try await call.events.fence(call.session)
         let second = speech(1_280)
         var sent = 0
         while sent < 420 {
             for _ in 0..<40 {
-                phone.send(
-                    rtpBytes(sequence: UInt16(sent), timestamp: UInt32(sent * 1_280), second), to: session.localPort)
+                call.send(
+                    rtpBytes(sequence: UInt16(sent), timestamp: UInt32(sent * 1_280), second))
                 sent += 1
             }
-            _ = try phone.packet()
+            _ = try call.phone.packet()
         }
-        session.stopRecording()
-        let (audio, summary) = try await events.recording()
+        call.session.stopRecording()
+        let (audio, summary) = try await call.events.recording()
         #expect(summary.ending == .overrun)
         #expect(summary.bytes == audio.count)
         #expect(audio.count >= 60 * 8_000)
     }
 
     @Test func portsComeFromTheRangeAreEvenAndAreGivenBack() async throws {
-        let engine = try engine(sessions: 3)
+        let engine = try testEngine(sessions: 3)
         defer { engine.close() }
         let sessions = try (0..<3).map { _ in try engine.open(on: "127.0.0.1") }
         #expect(Set(sessions.map(\.localPort)).count == 3)
@@ -354,7 +282,7 @@ struct SessionTests {
     }
 
     @Test func aClosedEngineOpensNothingAndFinishesItsSessions() async throws {
-        let engine = try engine()
+        let engine = try testEngine()
         let session = try engine.open(on: "127.0.0.1")
         engine.close()
         for await _ in session.events {}
@@ -380,15 +308,12 @@ struct SessionTests {
     }
 
     @Test func theEndOfACallIsSaidByRTCPWithWhatWasSent() async throws {
-        let engine = try engine()
-        defer { engine.close() }
-        let phone = try TestPhone()
         let control = try TestPhone()
-        let session = try engine.open(on: "127.0.0.1")
-        session.start(.to(phone, control: control.port))
-        let first = try phone.packet().header
-        for _ in 0..<5 { _ = try phone.packet() }
-        session.close()
+        let call = try TestCall(control: control.port)
+        defer { call.engine.close() }
+        let first = try call.phone.packet().header
+        for _ in 0..<5 { _ = try call.phone.packet() }
+        call.session.close()
         var goodbye = false
         while !goodbye {
             let report = try control.datagram()

@@ -79,6 +79,24 @@ public final class MediaSession: Sendable {
         _ = worker.submit(.press(key), for: core)
     }
 
+    /// Joins two calls: the peer of each session hears what the peer of the other says, in its own codec, while nothing
+    /// is played to it. Recordings and keys go on as before: a key is reported by the session that heard it, and not
+    /// passed on. Lasts until `disconnect()` or `close()` of either, or until one of them is connected to a third.
+    /// - Returns: false when the media threads are too busy; then neither hears the other.
+    public func connect(to other: MediaSession) -> Bool {
+        guard other !== self else { return false }
+        let (end, otherEnd) = BridgeEnd.pair()
+        let isConnected =
+            worker.submit(.connect(end), for: core) && other.worker.submit(.connect(otherEnd), for: other.core)
+        if !isConnected { end.close() }
+        return isConnected
+    }
+
+    /// Ends what `connect(to:)` began, for both. Nothing happens when there is nothing to end.
+    public func disconnect() {
+        _ = worker.submit(.disconnect, for: core)
+    }
+
     /// Ends everything and gives the ports back. Safe to call twice.
     public func close() {
         let wasClosed = isClosed.withLock { isClosed in

@@ -31,6 +31,7 @@ final class SessionCore: @unchecked Sendable {
     /// What is played and recorded in: that of the first agreement.
     private var codec: Codec?
     private var recorder: Recorder?
+    private var bridge: BridgeEnd?
 
     /// RTP timestamp of round 0, and the last round in which something was sent.
     private let timestampBase = UInt32.random(in: .min ... .max)
@@ -110,6 +111,16 @@ final class SessionCore: @unchecked Sendable {
         takeRecording()
     }
 
+    func connect(_ end: BridgeEnd) {
+        disconnect()
+        bridge = end
+    }
+
+    func disconnect() {
+        bridge?.close()
+        bridge = nil
+    }
+
     func press(_ key: Character, at now: MediaTime) {
         guard let key = KeyPresses.normalised(key) else { return }
         pressed(key, by: .signalling, began: .now, at: now)
@@ -119,6 +130,7 @@ final class SessionCore: @unchecked Sendable {
     func close(at now: MediaTime, inbox: DatagramInbox) {
         stopRecording(at: now, inbox: inbox)
         endPlayback(key: nil)
+        disconnect()
         if agreed != nil { rtp.sayGoodbye() }
         rtp.detach()
         isClosed = true
@@ -136,6 +148,7 @@ final class SessionCore: @unchecked Sendable {
             if agreed?.receives ?? false { recorder?.advance(to: recordingTime(now)) }
             takeRecording()
         }
+        if !(bridge?.isOpen ?? true) { bridge = nil }
         send(round: round)
         watch(at: now)
         outlet.flush()
@@ -148,16 +161,23 @@ final class SessionCore: @unchecked Sendable {
         guard let agreed, agreed.sends, lock.destination != nil else { return }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.frame) { frame in
             guard let start = frame.baseAddress else { return }
-            let written = player?.fill(start, count: Self.frame) ?? 0
-            if written > 0, let table = codec?.table(to: agreed.codec) {
-                for index in 0..<written { frame[index] = table[Int(frame[index])] }
-            }
+            let written = fill(start, agreed.codec)
             (start + written).initialize(repeating: agreed.codec.silence, count: Self.frame - written)
             let timestamp = timestampBase &+ UInt32(truncatingIfNeeded: round * Self.frame)
             rtp.send(start, count: Self.frame, timestamp: timestamp, marker: lastSentRound != round - 1)
         }
         lastSentRound = round
         settlePlayback()
+    }
+
+    /// The next frame of what is played, or else of what the other end of a bridge says; returns its length.
+    private func fill(_ frame: UnsafeMutablePointer<UInt8>, _ agreed: Codec) -> Int {
+        guard player != nil else { return bridge?.hear(frame, count: Self.frame, codec: agreed) ?? 0 }
+        let written = player?.fill(frame, count: Self.frame) ?? 0
+        if written > 0, let table = codec?.table(to: agreed) {
+            for index in 0..<written { frame[index] = table[Int(frame[index])] }
+        }
+        return written
     }
 
     /// The RTP time-out: once for each silence.
@@ -196,7 +216,8 @@ final class SessionCore: @unchecked Sendable {
         guard isAudio || isEvent else { return }
         rtp.receive(bytes, at: now)
         guard agreed.receives else { return }
-        let payload = Span(_unsafeElements: UnsafeBufferPointer(rebasing: bytes[header.payload]))
+        let audio = UnsafeBufferPointer(rebasing: bytes[header.payload])
+        let payload = Span(_unsafeElements: audio)
         if isEvent {
             recorder?.skip(sequence: header.sequence, source: header.source)
             for press in events.take(payload, timestamp: header.timestamp, source: header.source, at: now) {
@@ -204,6 +225,7 @@ final class SessionCore: @unchecked Sendable {
                 pressed(press.key, by: .event, began: began, at: now)
             }
         } else {
+            bridge?.say(header, audio, codec: agreed.codec)
             if let table = recorder.flatMap({ agreed.codec.table(to: $0.codec) }) {
                 let converted = bytes[header.payload].map { table[Int($0)] }
                 recorder?.take(header, converted.span, at: recordingTime(now))

@@ -16,6 +16,8 @@ enum MediaCommand: Sendable {
     case record(RecordingRequest)
     case stopRecording
     case press(Character)
+    case connect(BridgeEnd)
+    case disconnect
     case close
 }
 
@@ -62,11 +64,11 @@ final class MediaWorker: @unchecked Sendable {
         queue.withLock { $0.commands.reserveCapacity(64) }
     }
 
-    /// Leaves a command. A full queue takes only what is at most once in a session's life.
+    /// Leaves a command. A full queue takes only what begins and ends a session or a bridge.
     func submit(_ command: MediaCommand, for core: SessionCore) -> Bool {
         let taken = queue.withLock { queue in
             switch command {
-            case .open, .close: break
+            case .open, .close, .disconnect: break
             default: guard queue.commands.count < capacity else { return false }
             }
             guard !queue.stops else { return false }
@@ -153,7 +155,10 @@ final class MediaWorker: @unchecked Sendable {
     }
 
     private func perform(_ command: MediaCommand, _ core: SessionCore, at now: MediaTime) {
-        guard !core.isClosed else { return }
+        guard !core.isClosed else {
+            if case .connect(let end) = command { end.close() }
+            return
+        }
         switch command {
         case .open: add(core)
         case .start(let parameters): core.start(parameters, at: now)
@@ -163,6 +168,8 @@ final class MediaWorker: @unchecked Sendable {
         case .record(let request): core.record(request, at: now, inbox: inbox)
         case .stopRecording: core.stopRecording(at: now, inbox: inbox)
         case .press(let key): core.press(key, at: now)
+        case .connect(let end): core.connect(end)
+        case .disconnect: core.disconnect()
         case .close: remove(core, at: now)
         }
     }
