@@ -42,7 +42,8 @@ final class Server: Service {
             store: store, phrasebook: materials.phrasebook, keymaps: materials.keymaps,
             settings: VoicemailSettings(configuration.voicemail), now: { Date() }, logger: logger)
         desk = FrontDesk(
-            phones: phones, switchboard: switchboard, rules: .init(plan: materials.plan, voicemail: voicemail),
+            phones: phones, store: store, switchboard: switchboard,
+            rules: .init(plan: materials.plan, voicemail: voicemail),
             logger: logger)
     }
 
