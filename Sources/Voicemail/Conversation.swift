@@ -99,16 +99,18 @@ struct Conversation: Sendable {
         }
     }
 
-    private enum Entry {
+    enum Entry {
         /// Empty when it was ended before the first.
         case digits(String)
         case nothing
         case operatorWanted
     }
 
-    /// One go at typing digits.
-    private func entry(_ words: [Clip], longest: Int, offersOperator: Bool) async throws(CallEnded) -> Entry {
-        var typed = ""
+    /// One go at typing digits, behind those of `earlier`.
+    func entry(
+        _ words: [Clip], after earlier: String = "", longest: Int, offersOperator: Bool
+    ) async throws(CallEnded) -> Entry {
+        var typed = earlier
         var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
         for _ in 0..<(longest + 50) {
             guard let pressed = key else { return typed.isEmpty ? .nothing : .digits(typed) }

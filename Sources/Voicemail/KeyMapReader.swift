@@ -13,6 +13,9 @@ extension KeyMap {
         let reader = try KeyMapReader(yaml: yaml, file: file)
         caller = try reader.keys()
         recording = try reader.keys()
+        afterRecording = try reader.keys()
+        confirm = try reader.keys()
+        directory = try reader.keys()
         entry = try reader.keys(refusing: .digits)
         main = try reader.keys()
         message = try reader.keys()
@@ -74,7 +77,7 @@ private struct KeyMapReader {
     private static let known = [
         CallerAction.menu, RecordingAction.menu, EntryAction.menu, MainAction.menu, MessageAction.menu,
         MessageAction.playing, MessageAction.introducing, MoreAction.menu, FolderAction.menu, ResumeAction.menu,
-        GreetingsAction.menu, ReviewAction.menu,
+        GreetingsAction.menu, ReviewAction.menu, AfterRecordingAction.menu, ConfirmAction.menu, DirectoryAction.menu,
     ]
 
     init(yaml: String, file: String) throws(KeyMapError) {
