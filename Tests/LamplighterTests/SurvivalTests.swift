@@ -125,6 +125,21 @@ struct SurvivalTests {
         #expect(try await child.exitStatus() == 0)
     }
 
+    @Test("SIGTERM while it starts ends it cleanly, without having served (K1)")
+    func earlyTermination() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let child = try ChildProcess(
+            TestServer.program, ["serve", "--sample"],
+            environment: [
+                "LAMPLIGHTER_DATA": folder, "LAMPLIGHTER_SIP_PORT": "0", "LAMPLIGHTER_LOG_LEVEL": "info",
+            ], in: TestServer.package)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await child.waitFor("starting\n")
+        child.signal(SIGTERM)
+        #expect(try await child.exitStatus(seconds: 180) == 0)
+        #expect(!child.output.contains("ready\n"))
+    }
+
     @Test("A bad number plan is refused on SIGHUP and the old one stays (A7)")
     func reload() async throws {
         let plan = NSTemporaryDirectory() + UUID().uuidString + ".yaml"

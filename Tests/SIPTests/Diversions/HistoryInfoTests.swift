@@ -14,8 +14,8 @@ struct HistoryInfoTests {
                     + " <sip:x9@192.0.2.4?Reason=SIP%3Bcause%3D302>;index=1.1;rc=1",
                 "History-Info: <sip:102@example.com;cause=302>;index=1.2;mp=1",
                 "History-Info: <sip:y3@192.0.2.7?Reason=SIP%3Bcause%3D408>;index=1.2.1;rc=1.2",
-                "History-Info: <sip:5001@example.com;cause=408>;index=1.3;mp=1.2,<sip:5001@192.0.2.6>;index=1.3.1;np=1.3"
-            ))
+                "History-Info: <sip:5001@example.com;cause=408>;index=1.3;mp=1.2,"
+                    + "<sip:5001@192.0.2.6>;index=1.3.1;np=1.3"))
         #expect(call.isDiverted)
         #expect(told(call.parties) == ["102 noAnswer", "101 unconditional"])
         #expect(call.hints.isEmpty)
