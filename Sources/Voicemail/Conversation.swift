@@ -66,7 +66,11 @@ struct Conversation: Sendable {
 
     /// Says `opening` and `menu` until a key that means something is pressed. Any key interrupts, so that a wrong
     /// one is answered at once.
-    func choose<Action>(_ keys: Keys<Action>, opening: [Clip] = [], menu: [Clip]) async throws -> Action {
+    /// - Parameter pressed: a key that was pressed before and is the answer if it means something.
+    func choose<Action>(
+        _ keys: Keys<Action>, opening: [Clip] = [], menu: [Clip], pressed: Key? = nil
+    ) async throws -> Action {
+        if let action = pressed.flatMap({ keys[$0] }) { return action }
         var patience = Patience(self)
         var words = sentences(opening, menu)
         while true {

@@ -45,6 +45,9 @@ public struct KeyMap: Sendable {
     var resume: Keys<ResumeAction>
     var greetings: Keys<GreetingsAction>
     var review: Keys<ReviewAction>
+
+    /// Whether what the main menu offers is offered after a message too, so that nobody has to leave one.
+    var hasOneMenu: Bool { message.key(for: .goodbye) != nil }
 }
 
 /// All key maps by name; mailboxes choose one.

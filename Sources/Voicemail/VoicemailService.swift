@@ -63,7 +63,8 @@ public struct VoicemailService: Sendable {
         do {
             switch purpose {
             case .deposit(let mailbox): try await LeaveMessage(conversation.about(mailbox), mailbox).run()
-            case .owner(let mailbox): try await LogIn(conversation.about(mailbox), mailbox).run()
+            case .owner(let mailbox, let asksPIN):
+                try await LogIn(conversation.about(mailbox), mailbox).run(asksPIN: asksPIN)
             case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
             case .apologise(let error): throw error
             }
@@ -82,13 +83,13 @@ public struct VoicemailService: Sendable {
     /// What a call is about, settled before it is answered.
     private enum Purpose {
         case deposit(Mailbox)
-        case owner(Mailbox)
+        case owner(Mailbox, asksPIN: Bool = true)
         case anyOwner(Organisation)
         case apologise(any Error)
 
         var language: String? {
             switch self {
-            case .deposit(let mailbox), .owner(let mailbox): mailbox.language
+            case .deposit(let mailbox), .owner(let mailbox, _): mailbox.language
             case .anyOwner(let organisation): organisation.language
             case .apologise: nil
             }
@@ -111,13 +112,15 @@ public struct VoicemailService: Sendable {
         case .leaveMessage:
             return try await mailbox(arguments, organisation).map(Purpose.deposit)
         case .openMailbox:
-            return try await mailbox(arguments, organisation).map(Purpose.owner)
+            return try await mailbox(arguments, organisation).map { .owner($0) }
         case .ownMailbox:
             guard let number = invitation.account,
                 let account = try await store.account(number: number, domain: organisation.domain),
                 let mailbox = try await store.mailbox(account.mailbox)
             else { return .anyOwner(organisation) }
-            return .owner(mailbox)
+            // D4: digest or a live binding vouches for the mailbox's own phone; a diverted call speaks for nobody.
+            let isOwnPhone = mailbox.settings.isPINFreeFromOwnPhone && invitation.diversion == nil
+            return .owner(mailbox, asksPIN: !isOwnPhone)
         case .anyMailbox:
             return .anyOwner(organisation)
         }
