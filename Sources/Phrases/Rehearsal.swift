@@ -33,7 +33,8 @@ extension Phrases {
         [
             ("message", message(value)), ("counts", counts(new: 2 * value, urgent: value, saved: value)),
             ("duration", duration(seconds: value * 3600 + (value % 60) * 61)), ("length", length(seconds: value)),
-            ("recipients", recipients(value)), ("names-found", namesFound(value)), ("members", members(value)),
+            ("forwarded", forwarded(to: value)), ("sent", sent(to: value)), ("recipients", recipients(value)),
+            ("names-found", namesFound(value)), ("members", members(value)),
             ("list", list(value)), ("folder", folder(.number(value))), ("greeting", greeting(value)),
             ("messages-in-folder", messages(value, in: .number(value))), ("used", used(percent: value)),
             ("pin-length-at-least", pinLength(minimum: value)),

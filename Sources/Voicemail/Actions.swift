@@ -63,6 +63,13 @@ enum GreetingsAction: String, MenuAction {
     case hearName = "hear-name"
     case recordName = "record-name"
     case deleteName = "delete-name"
+    case temporary
+    case other
+    case numbered
+    case recordBusy = "record-busy"
+    case recordNumbered = "record-numbered"
+    case choose
+    case changePIN = "change-pin"
     case mainMenu = "main-menu"
 }
 

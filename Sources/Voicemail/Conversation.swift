@@ -76,33 +76,57 @@ struct Conversation: Sendable {
         }
     }
 
-    /// Says `opening` once and asks with `question` for at least one digit. The entry ends by its key or by silence; digits beyond `longest`
-    /// are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
+    /// Says `opening` once and asks with `question` for at least one digit. The entry ends by its key or by silence;
+    /// digits beyond `longest` are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
     func digits(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String {
         var patience = Patience(self)
         var words = sentences(opening, question)
         while true {
-            let entry = try await entry(words, longest: longest)
-            if let entry, !entry.isEmpty { return entry }
-            let told = try entry == nil ? patience.silence() : patience.wrongEntry(.invalidEntry)
-            words = sentences(told, question)
+            switch try await entry(words, longest: longest) {
+            case .typed(let digits): return digits
+            case .silence: words = try sentences(patience.silence(), question)
+            case .nothing, .startedOver: words = try sentences(patience.wrongEntry(.invalidEntry), question)
+            }
         }
     }
 
-    /// One go at typing digits: "" when it was ended before the first, nil after silence.
-    private func entry(_ words: [Clip], longest: Int) async throws(CallEnded) -> String? {
+    /// The same where nothing has to be entered: nil when starting over, or ending the entry, was the first key.
+    func digitsIfAny(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String? {
+        var patience = Patience(self)
+        var words = sentences(opening, question)
+        while true {
+            switch try await entry(words, longest: longest, mayGiveUp: true) {
+            case .typed(let digits): return digits
+            case .silence: words = try sentences(patience.silence(), question)
+            case .nothing, .startedOver: return nil
+            }
+        }
+    }
+
+    private enum Entry {
+        case typed(String)
+        case silence
+        /// Ended before the first digit.
+        case nothing
+        case startedOver
+    }
+
+    /// One go at typing digits.
+    private func entry(_ words: [Clip], longest: Int, mayGiveUp: Bool = false) async throws(CallEnded) -> Entry {
         var typed = ""
         var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
         for _ in 0..<(longest + 50) {
-            guard let pressed = key else { return typed.isEmpty ? nil : typed }
+            guard let pressed = key else { return typed.isEmpty ? .silence : .typed(typed) }
             switch keys.entry[pressed] {
-            case .done: return typed
-            case .startOver: typed = ""
+            case .done: return typed.isEmpty ? .nothing : .typed(typed)
+            case .startOver:
+                if mayGiveUp, typed.isEmpty { return .startedOver }
+                typed = ""
             case nil: if pressed.digit != nil && typed.count <= longest { typed.append(pressed.rawValue) }
             }
             key = try await call.key(within: settings.answerTime)
         }
-        return typed
+        return typed.isEmpty ? .nothing : .typed(typed)
     }
 }
 
@@ -126,10 +150,15 @@ struct Patience {
     }
 
     mutating func wrongEntry(_ prompt: PromptID) throws(Farewell) -> [Clip] {
+        try anotherMistake()
+        return conversation.words(prompt)
+    }
+
+    /// For a mistake that is explained elsewhere.
+    mutating func anotherMistake() throws(Farewell) {
         mistakes += 1
         guard mistakes < conversation.settings.patience else {
             throw conversation.farewell(.tooManyWrongEntries, because: "wrong entries")
         }
-        return conversation.words(prompt)
     }
 }

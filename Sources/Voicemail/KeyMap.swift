@@ -18,6 +18,9 @@ struct Keys<Action: MenuAction>: Sendable {
     /// The key of an action; nil when this map does not offer it.
     func key(for action: Action) -> Key? { keys[action] }
 
+    /// The same menu without some of its actions, where they make no sense.
+    func without(_ left: Action...) -> Self { Keys(actions.filter { !left.contains($0.value) }) }
+
     /// Every key that means something here.
     var meaningful: Set<Key> { Set(actions.keys) }
 }
@@ -31,6 +34,18 @@ public struct KeyMap: Sendable {
     var message: Keys<MessageAction>
     var greetings: Keys<GreetingsAction>
     var review: Keys<ReviewAction>
+    var addressing: Keys<AddressingAction>
+    var addressBy: Keys<AddressByAction>
+    var addressees: Keys<AddresseesAction>
+    var forward: Keys<ForwardAction>
+    var sending: Keys<SendingAction>
+    var confirmation: Keys<ConfirmationAction>
+    var callBack: Keys<CallBackAction>
+    var oneGreeting: Keys<OneGreetingAction>
+    var otherGreetings: Keys<OtherGreetingsAction>
+    var greetingNumber: Keys<GreetingNumberAction>
+    var options: Keys<OptionsAction>
+    var introduction: Keys<IntroductionAction>
 }
 
 /// All key maps by name; mailboxes choose one.

@@ -17,6 +17,18 @@ extension KeyMap {
         message = try reader.keys()
         greetings = try reader.keys()
         review = try reader.keys()
+        addressing = try reader.keys(refusing: .digits)
+        addressBy = try reader.keys()
+        addressees = try reader.keys()
+        forward = try reader.keys()
+        sending = try reader.keys()
+        confirmation = try reader.keys()
+        callBack = try reader.keys()
+        oneGreeting = try reader.keys()
+        otherGreetings = try reader.keys()
+        greetingNumber = try reader.keys(refusing: .digits)
+        options = try reader.keys()
+        introduction = try reader.keys()
     }
 }
 
@@ -68,6 +80,9 @@ private struct KeyMapReader {
     private static let known = [
         CallerAction.menu, RecordingAction.menu, EntryAction.menu, MainAction.menu, MessageAction.menu,
         GreetingsAction.menu, ReviewAction.menu,
+        AddressingAction.menu, AddressByAction.menu, AddresseesAction.menu, ForwardAction.menu, SendingAction.menu,
+        ConfirmationAction.menu, CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu,
+        GreetingNumberAction.menu, OptionsAction.menu, IntroductionAction.menu,
     ]
 
     init(yaml: String, file: String) throws(KeyMapError) {

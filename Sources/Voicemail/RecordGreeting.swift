@@ -28,6 +28,7 @@ struct RecordGreeting {
             do {
                 switch try await attempt(draft, opening) {
                 case .accepted:
+                    try await beforeKeeping()
                     try await draft.recording.keep(urgent: false)
                     talk.log.info("greeting recorded", metadata: ["kind": "\(kind.rawValue)"])
                     return talk.words(kind == .name ? .nameSaved : .greetingSaved)
@@ -48,6 +49,12 @@ struct RecordGreeting {
             }
         }
         return opening
+    }
+
+    /// A new temporary greeting is not bound by the end of the one before: callers hear it.
+    private func beforeKeeping() async throws {
+        guard kind == .temporary else { return }
+        _ = try await talk.store.changeSettings(of: mailbox.id) { $0.temporaryGreetingEnds = nil }
     }
 
     private enum Outcome { case accepted, cancelled, again, tooShort }
