@@ -161,16 +161,11 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case toRecordComment = "to-record-comment"
     case toSendAsItIs = "to-send-as-it-is"
     case toSend = "to-send"
-    case toMarkNotUrgent = "to-mark-not-urgent"
 
     // Calling back and out (C7)
     case callerNumberUnknown = "caller-number-unknown"
     case numberNotAllowed = "number-not-allowed"
     case enterNumberToCall = "enter-number-to-call"
-    case connecting
-    case numberBusy = "number-busy"
-    case numberDoesNotAnswer = "number-does-not-answer"
-    case callFailed = "call-failed"
     case toEnterAnotherNumber = "to-enter-another-number"
 
     // More greetings: busy, out of hours, temporary and numbered ones (C8)

@@ -51,13 +51,6 @@ enum SendingAction: String, MenuAction {
     case cancel
 }
 
-/// Where something asks to be confirmed.
-enum ConfirmationAction: String, MenuAction {
-    static let menu = "confirmation"
-    case confirm
-    case cancel
-}
-
 /// Before the caller is called back.
 enum CallBackAction: String, MenuAction {
     static let menu = "call-back"

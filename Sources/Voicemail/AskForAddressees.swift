@@ -123,9 +123,9 @@ struct AskForAddressees {
     private func isConfirmed(_ all: [Mailbox], after told: [Clip]) async throws -> Bool {
         let others = all.filter { $0.id != mailbox.id }
         let warning = talk.words(.goesToEveryone) + talk.words(talk.phrases.recipients(others.count))
-        let menu = talk.menu(talk.keys.confirmation, [(.confirm, .toConfirm), (.cancel, .toCancel)])
+        let menu = talk.menu(talk.keys.confirm, [(.confirm, .toConfirm), (.goBack, .toCancel)])
         let opening = talk.sentences(told, warning)
-        return try await talk.choose(talk.keys.confirmation, opening: opening, menu: menu) == .confirm
+        return try await talk.choose(talk.keys.confirm, opening: opening, menu: menu) == .confirm
     }
 
     private mutating func takeLastOff() async throws -> [Clip] {

@@ -1,7 +1,6 @@
 // Calling the sender of a message back, and calling out from the mailbox, for those who may (C7). What may be called is
 // the organisation's to say: its own extensions always, other numbers by how they begin.
 import CallControl
-import Logging
 import Mailboxes
 import Phrases
 
@@ -22,7 +21,7 @@ struct CallBack {
         guard let number = message.callerNumber, !number.isEmpty else { return talk.words(.callerNumberUnknown) }
         guard try await TollGuard(mailbox, talk.store).permits(number) else { return talk.words(.numberNotAllowed) }
         switch try await talk.choose(talk.keys.callBack, menu: menu(number)) {
-        case .call: return try await PlaceCall(talk, mailbox, number).run()
+        case .call: return try await PassOn(talk, mailbox.organisationSettings).to(number)
         case .otherNumber: return try await DialOut(talk, mailbox).run()
         case .cancel: return []
         }
@@ -56,43 +55,10 @@ struct DialOut {
                 return []
             }
             if try await TollGuard(mailbox, talk.store).permits(number) {
-                return try await PlaceCall(talk, mailbox, number).run()
+                return try await PassOn(talk, mailbox.organisationSettings).to(number)
             }
             opening = talk.words(.numberNotAllowed)
         }
         return opening
-    }
-}
-
-/// The owner is passed on to a number that has been found to be allowed.
-private struct PlaceCall {
-    private let talk: Conversation
-    private let mailbox: Mailbox
-    private let number: String
-
-    init(_ talk: Conversation, _ mailbox: Mailbox, _ number: String) {
-        self.talk = talk
-        self.mailbox = mailbox
-        self.number = number
-    }
-
-    /// Returns why it did not work.
-    func run() async throws -> [Clip] {
-        _ = try await talk.say(talk.words(.connecting))
-        talk.log.info("calling out", metadata: ["to": "\(number)"])
-        switch try await talk.call.transfer(to: number, by: TransferManner(mailbox.organisationSettings.transfer)) {
-        case .busy: return talk.words(.numberBusy)
-        case .noAnswer: return talk.words(.numberDoesNotAnswer)
-        case .refused, .noRoute: return talk.words(.callFailed)
-        }
-    }
-}
-
-extension TransferManner {
-    fileprivate init(_ transfer: OrganisationSettings.Transfer) {
-        switch transfer {
-        case .refer: self = .refer
-        case .bridge: self = .bridge
-        }
     }
 }

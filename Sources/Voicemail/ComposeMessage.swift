@@ -124,7 +124,7 @@ struct ComposeMessage {
             talk.keys.sending,
             [
                 (.listen, .toListen), (.send, .toSend), (.recordAgain, .toRecordAgain),
-                (.urgent, isUrgent ? .toMarkNotUrgent : .toMarkUrgent), (.add, .toAddToRecording), (.cancel, .toCancel),
+                (.urgent, isUrgent ? .toUnmarkUrgent : .toMarkUrgent), (.add, .toAddToRecording), (.cancel, .toCancel),
             ])
     }
 }

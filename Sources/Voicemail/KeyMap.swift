@@ -39,7 +39,6 @@ public struct KeyMap: Sendable {
     var addressees: Keys<AddresseesAction>
     var forward: Keys<ForwardAction>
     var sending: Keys<SendingAction>
-    var confirmation: Keys<ConfirmationAction>
     var callBack: Keys<CallBackAction>
     var oneGreeting: Keys<OneGreetingAction>
     var otherGreetings: Keys<OtherGreetingsAction>

@@ -22,7 +22,6 @@ extension KeyMap {
         addressees = try reader.keys()
         forward = try reader.keys()
         sending = try reader.keys()
-        confirmation = try reader.keys()
         callBack = try reader.keys()
         oneGreeting = try reader.keys()
         otherGreetings = try reader.keys()
@@ -81,7 +80,7 @@ private struct KeyMapReader {
         CallerAction.menu, RecordingAction.menu, EntryAction.menu, MainAction.menu, MessageAction.menu,
         GreetingsAction.menu, ReviewAction.menu,
         AddressingAction.menu, AddressByAction.menu, AddresseesAction.menu, ForwardAction.menu, SendingAction.menu,
-        ConfirmationAction.menu, CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu,
+        CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu,
         GreetingNumberAction.menu, OptionsAction.menu, IntroductionAction.menu,
     ]
 
