@@ -6,6 +6,9 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case welcome
     case enterAccountNumber = "enter-account-number"
     case unknownAccount = "unknown-account"
+    case oneMoment = "one-moment"
+    case lineBusy = "line-busy"
+    case nobodyAnswers = "nobody-answers"
     case noSuchMailbox = "no-such-mailbox"
     case goodbye
 
@@ -52,6 +55,9 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     // The owner's mailbox (C1, C2)
     case mailboxAlmostFull = "mailbox-almost-full"
     case yourMailboxIsFull = "your-mailbox-is-full"
+    case temporaryGreetingIsOn = "temporary-greeting-is-on"
+    case callWasInterrupted = "call-was-interrupted"
+    case chooseFolder = "choose-folder"
     case noMessages = "no-messages"
     case noNewMessages = "no-new-messages"
     case noSavedMessages = "no-saved-messages"
@@ -92,9 +98,14 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case recordingDiscarded = "recording-discarded"
 
     // Menu choices, to be followed by "press" and a key: see `Phrases.choice(_:key:)`
+    case toHearMessages = "to-hear-messages"
     case toHearNewMessages = "to-hear-new-messages"
     case toHearSavedMessages = "to-hear-saved-messages"
     case toHearDeletedMessages = "to-hear-deleted-messages"
+    case toChooseFolder = "to-choose-folder"
+    case toGoOnWhereYouWere = "to-go-on-where-you-were"
+    case toHearFirstMessage = "to-hear-first-message"
+    case toCallAnotherNumber = "to-call-another-number"
     case toSendMessage = "to-send-message"
     case toChangeGreetingOrName = "to-change-greeting-or-name"
     case toChangePINAndOptions = "to-change-pin-and-options"

@@ -29,10 +29,17 @@ enum GreetingNumberAction: String, MenuAction {
     case cancel
 }
 
-/// PIN and options.
+/// PIN and options; and greetings, in maps whose users look for them here.
 enum OptionsAction: String, MenuAction {
     static let menu = "options"
+    case recordGreeting = "record-greeting"
+    case recordNumbered = "record-numbered"
+    case chooseGreeting = "choose-greeting"
+    case recordBusy = "record-busy"
+    case recordName = "record-name"
+    case temporary
     case changePIN = "change-pin"
+    case greetingsAndName = "greetings-and-name"
     case envelope
     case order
     case newAtOnce = "new-at-once"

@@ -78,55 +78,64 @@ struct Conversation: Sendable {
 
     /// Says `opening` once and asks with `question` for at least one digit. The entry ends by its key or by silence;
     /// digits beyond `longest` are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
-    func digits(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String {
+    /// - Parameter reachOperator: where the operator's key leads; it returns why that has not worked. Without it the
+    ///   key starts the entry over.
+    func digits(
+        opening: [Clip] = [], _ question: [Clip], longest: Int, reachOperator: (() async throws -> [Clip])? = nil
+    ) async throws -> String {
         var patience = Patience(self)
         var words = sentences(opening, question)
         while true {
-            switch try await entry(words, longest: longest) {
-            case .typed(let digits): return digits
-            case .silence: words = try sentences(patience.silence(), question)
-            case .nothing, .startedOver: words = try sentences(patience.wrongEntry(.invalidEntry), question)
+            let told: [Clip]
+            switch try await entry(words, longest: longest, offersOperator: reachOperator != nil) {
+            case .digits(""): told = try patience.wrongEntry(.invalidEntry)
+            case .digits(let typed): return typed
+            case .nothing: told = try patience.silence()
+            case .operatorWanted:
+                told = try await reachOperator?() ?? []
+                _ = try patience.wrongEntry(.invalidEntry)
             }
+            words = sentences(told, question)
         }
     }
 
-    /// The same where nothing has to be entered: nil when starting over, or ending the entry, was the first key.
+    enum Entry {
+        /// Empty when it was ended before the first.
+        case digits(String)
+        case nothing
+        case operatorWanted
+    }
+
+    /// The same where nothing has to be entered: nil when the entry was ended, or started over, before its first digit.
     func digitsIfAny(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String? {
         var patience = Patience(self)
         var words = sentences(opening, question)
         while true {
-            switch try await entry(words, longest: longest, mayGiveUp: true) {
-            case .typed(let digits): return digits
-            case .silence: words = try sentences(patience.silence(), question)
-            case .nothing, .startedOver: return nil
+            if case .digits(let typed) = try await entry(words, longest: longest, mayGiveUp: true) {
+                return typed.isEmpty ? nil : typed
             }
+            words = sentences(try patience.silence(), question)
         }
     }
 
-    private enum Entry {
-        case typed(String)
-        case silence
-        /// Ended before the first digit.
-        case nothing
-        case startedOver
-    }
-
-    /// One go at typing digits.
-    private func entry(_ words: [Clip], longest: Int, mayGiveUp: Bool = false) async throws(CallEnded) -> Entry {
-        var typed = ""
+    /// One go at typing digits, behind those of `earlier`.
+    func entry(
+        _ words: [Clip], after earlier: String = "", longest: Int, offersOperator: Bool = false, mayGiveUp: Bool = false
+    ) async throws(CallEnded) -> Entry {
+        var typed = earlier
         var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
         for _ in 0..<(longest + 50) {
-            guard let pressed = key else { return typed.isEmpty ? .silence : .typed(typed) }
+            guard let pressed = key else { return typed.isEmpty ? .nothing : .digits(typed) }
             switch keys.entry[pressed] {
-            case .done: return typed.isEmpty ? .nothing : .typed(typed)
-            case .startOver:
-                if mayGiveUp, typed.isEmpty { return .startedOver }
-                typed = ""
+            case .done: return .digits(typed)
+            case .reachOperator where offersOperator: return .operatorWanted
+            case .startOver where mayGiveUp && typed.isEmpty: return .digits("")
+            case .startOver, .reachOperator: typed = ""
             case nil: if pressed.digit != nil && typed.count <= longest { typed.append(pressed.rawValue) }
             }
             key = try await call.key(within: settings.answerTime)
         }
-        return typed.isEmpty ? .nothing : .typed(typed)
+        return .digits(typed)
     }
 }
 

@@ -1,5 +1,5 @@
 // Greetings and name: hear, record and delete what callers are greeted with; below it the greetings for special cases
-// and the nine numbered ones (C8). Which of this a menu offers is its key map's to say.
+// and the nine numbered ones (C8).
 import CallControl
 import Mailboxes
 import Phrases
@@ -27,10 +27,6 @@ struct GreetingsMenu {
             case .temporary: opening = try await one(.temporary).run()
             case .other: opening = try await OtherGreetings(talk, mailbox).run()
             case .numbered: opening = try await NumberedGreetings(talk, mailbox).run()
-            case .recordBusy: opening = try await RecordGreeting(talk, mailbox, .busy).run()
-            case .recordNumbered: opening = try await NumberedGreetings(talk, mailbox).record()
-            case .choose: opening = try await NumberedGreetings(talk, mailbox).choose()
-            case .changePIN: opening = try await ChangePIN(talk, mailbox).run()
             case .mainMenu: return []
             }
         }
@@ -49,11 +45,9 @@ struct GreetingsMenu {
             talk.keys.greetings,
             [
                 (.hearGreeting, .toHearGreeting), (.recordGreeting, .toRecordGreeting),
-                (.deleteGreeting, .toDeleteGreeting), (.recordNumbered, .toRecordNumberedGreeting),
-                (.choose, .toChooseGreeting), (.recordBusy, .toRecordBusyGreeting), (.hearName, .toHearName),
-                (.recordName, .toRecordName), (.deleteName, .toDeleteName), (.temporary, .forTemporaryGreeting),
-                (.other, .forOtherGreetings), (.numbered, .forNumberedGreetings), (.changePIN, .toChangePIN),
-                (.mainMenu, .toReturnToMainMenu),
+                (.deleteGreeting, .toDeleteGreeting), (.hearName, .toHearName), (.recordName, .toRecordName),
+                (.deleteName, .toDeleteName), (.temporary, .forTemporaryGreeting), (.other, .forOtherGreetings),
+                (.numbered, .forNumberedGreetings), (.mainMenu, .toReturnToMainMenu),
             ])
     }
 }

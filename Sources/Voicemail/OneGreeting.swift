@@ -24,10 +24,10 @@ struct OneGreeting {
         while true {
             switch try await talk.choose(keys, opening: opening, menu: menu) {
             case .hear: opening = try await hear()
-            case .record: opening = try await record()
-            case .delete: opening = try await delete()
             case .setEnd: opening = try await setEnd()
-            case .use: opening = try await use()
+            case .record: return try await record()
+            case .delete: return try await delete()
+            case .use: return try await use()
             case .back: return []
             }
         }
@@ -91,9 +91,10 @@ struct OneGreeting {
     }
 
     private var keys: Keys<OneGreetingAction> {
-        if kind == .temporary { return talk.keys.oneGreeting.without(.use) }
-        return kind.slot == nil
-            ? talk.keys.oneGreeting.without(.use, .setEnd) : talk.keys.oneGreeting.without(.setEnd)
+        var keys = talk.keys.oneGreeting
+        if kind != .temporary { keys = keys.without(.setEnd) }
+        if kind.slot == nil { keys = keys.without(.use) }
+        return keys
     }
 
     private var menu: [Clip] {

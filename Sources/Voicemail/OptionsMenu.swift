@@ -19,6 +19,13 @@ struct OptionsMenu {
         var opening = talk.words(.optionsMenu)
         while true {
             switch try await talk.choose(keys, opening: opening, menu: menu) {
+            case .recordGreeting: opening = try await RecordGreeting(talk, mailbox, .unavailable).run()
+            case .recordNumbered: opening = try await NumberedGreetings(talk, mailbox).record()
+            case .chooseGreeting: opening = try await NumberedGreetings(talk, mailbox).choose()
+            case .recordBusy: opening = try await RecordGreeting(talk, mailbox, .busy).run()
+            case .recordName: opening = try await RecordGreeting(talk, mailbox, .name).run()
+            case .temporary: opening = try await OneGreeting(talk, mailbox, .temporary).run()
+            case .greetingsAndName: opening = try await GreetingsMenu(talk, mailbox).run()
             case .changePIN: opening = try await ChangePIN(talk, mailbox).run()
             case .envelope: opening = talk.words(try await change { $0.envelope = $0.envelope.next }.envelope.prompt)
             case .order: opening = talk.words(try await change { $0.order = $0.order.next }.order.prompt)
@@ -53,7 +60,10 @@ struct OptionsMenu {
         talk.menu(
             keys,
             [
-                (.changePIN, .toChangePIN), (.envelope, .toChangeEnvelope), (.order, .toChangeOrder),
+                (.recordGreeting, .toRecordGreeting), (.recordNumbered, .toRecordNumberedGreeting),
+                (.chooseGreeting, .toChooseGreeting), (.recordBusy, .toRecordBusyGreeting),
+                (.recordName, .toRecordName), (.temporary, .forTemporaryGreeting),
+                (.greetingsAndName, .toChangeGreetingOrName), (.changePIN, .toChangePIN), (.envelope, .toChangeEnvelope), (.order, .toChangeOrder),
                 (.newAtOnce, .toChangeNewAtOnce), (.language, .toChangeLanguage), (.mainMenu, .toReturnToMainMenu),
             ])
     }

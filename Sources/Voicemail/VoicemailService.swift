@@ -53,7 +53,7 @@ public struct VoicemailService: Sendable {
         }
         guard let answered = try? await call.answer() else { return log.info("cancelled before the answer") }
         let conversation = Conversation(
-            service: self, call: answered, phrases: phrases, keys: keymaps.fallback, log: log)
+            service: self, call: answered, phrases: phrases, keys: keys(named: purpose.keymap, log), log: log)
         await hold(conversation, purpose)
     }
 
@@ -64,7 +64,7 @@ public struct VoicemailService: Sendable {
             switch purpose {
             case .deposit(let mailbox): try await LeaveMessage(conversation.about(mailbox), mailbox).run()
             case .owner(let mailbox): try await LogIn(conversation.about(mailbox), mailbox).run()
-            case .anyOwner: try await AskForMailbox(conversation).run()
+            case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
             case .apologise(let error): throw error
             }
         } catch let farewell as Farewell {
@@ -83,14 +83,22 @@ public struct VoicemailService: Sendable {
     private enum Purpose {
         case deposit(Mailbox)
         case owner(Mailbox)
-        case anyOwner(language: String)
+        case anyOwner(Organisation)
         case apologise(any Error)
 
         var language: String? {
             switch self {
             case .deposit(let mailbox), .owner(let mailbox): mailbox.language
-            case .anyOwner(let language): language
+            case .anyOwner(let organisation): organisation.language
             case .apologise: nil
+            }
+        }
+
+        /// Until a mailbox is known; a mailbox has its own.
+        var keymap: String {
+            switch self {
+            case .anyOwner(let organisation): organisation.settings.keymap
+            case .deposit, .owner, .apologise: KeyMaps.defaultName
             }
         }
     }
@@ -108,10 +116,10 @@ public struct VoicemailService: Sendable {
             guard let number = invitation.account,
                 let account = try await store.account(number: number, domain: organisation.domain),
                 let mailbox = try await store.mailbox(account.mailbox)
-            else { return .anyOwner(language: organisation.language) }
+            else { return .anyOwner(organisation) }
             return .owner(mailbox)
         case .anyMailbox:
-            return .anyOwner(language: organisation.language)
+            return .anyOwner(organisation)
         }
     }
 
@@ -123,6 +131,13 @@ public struct VoicemailService: Sendable {
     func phrases(in language: String?) -> Phrases? {
         language.flatMap(phrasebook.phrases) ?? phrasebook.phrases(in: settings.language)
             ?? phrasebook.languages.first.flatMap(phrasebook.phrases)
+    }
+
+    /// The key map of that name, else the default one (C11).
+    func keys(named name: String, _ log: Logger) -> KeyMap {
+        if let keys = keymaps[name] { return keys }
+        log.warning("unknown key map, using the default", metadata: ["keymap": "\(name)"])
+        return keymaps.fallback
     }
 }
 
@@ -143,10 +158,8 @@ extension Conversation {
     func about(_ mailbox: Mailbox) -> Conversation {
         var log = log
         log[metadataKey: "mailbox"] = "\(mailbox.number)@\(mailbox.domain)"
-        let keys = service.keymaps[mailbox.keymap]
-        if keys == nil { log.warning("unknown key map, using the default", metadata: ["keymap": "\(mailbox.keymap)"]) }
         return Conversation(
             service: service, call: call, phrases: service.phrases(in: mailbox.language) ?? phrases,
-            keys: keys ?? service.keymaps.fallback, log: log)
+            keys: service.keys(named: mailbox.keymap, log), log: log)
     }
 }

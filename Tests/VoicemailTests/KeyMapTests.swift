@@ -15,16 +15,24 @@ struct KeyMapTests {
     func defaultMap() throws {
         let map = try KeyMap(yaml: Self.yaml(), file: "default.yaml")
         let message: [Key: MessageAction] = [
-            .one: .fromTheStart, .two: .save, .three: .delete, .five: .envelope, .seven: .back, .eight: .pause,
-            .nine: .ahead, .star: .previous, .pound: .next,
+            .one: .fromTheStart, .two: .save, .three: .delete, .four: .slower, .five: .envelope, .six: .faster,
+            .seven: .back, .eight: .pause, .nine: .ahead, .star: .previous, .pound: .next, .zero: .more,
         ]
         let main: [Key: MainAction] = [
-            .one: .newMessages, .two: .savedMessages, .four: .greetingsAndName, .five: .changePIN,
-            .six: .deletedMessages, .star: .sayAgain, .pound: .goodbye,
+            .one: .newMessages, .two: .savedMessages, .three: .sendMessage, .four: .greetingsAndName,
+            .five: .options, .six: .deletedMessages, .seven: .changeFolder, .zero: .reachOperator, .star: .sayAgain,
+            .pound: .goodbye,
+        ]
+        let more: [Key: MoreAction] = [
+            .one: .reply, .two: .callBack, .three: .forward, .four: .keepAsNew, .five: .moveToFolder, .six: .louder,
+            .seven: .softer, .star: .goBack, .zero: .mainMenu,
         ]
         for key in Key.allCases {
             #expect(map.message[key] == message[key])
+            #expect(map.playing[key] == message[key], "one key means one thing")
+            #expect(map.introducing[key] == message[key], "one key means one thing")
             #expect(map.main[key] == main[key])
+            #expect(map.more[key] == more[key])
         }
         #expect(map.caller[.pound] == .skip)
         #expect(map.caller[.star] == .logIn)

@@ -15,6 +15,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         case audio(from: Double)
         case silence
         case recording
+        case passedOn(String)
         case hungUp
 
         var description: String {
@@ -26,6 +27,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
             case .pause: "pause"
             case .silence: "silence"
             case .recording: "recording"
+            case .passedOn(let number): "passed on to \(number)"
             case .hungUp: "hung up"
             }
         }
@@ -61,6 +63,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var hasEnded = false
         /// The prompt that the caller did not wait for.
         var cutOff: String?
+        /// Why passing the caller on does not work; nil: it works.
+        var transferFailure: TransferFailure?
+        var manner: TransferManner?
     }
 
     let invitation: Invitation
@@ -92,6 +97,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         state.withLock { $0.speeches.append(Speech(audio: audio, voiced: voiced, ending: ending)) }
     }
 
+    /// Whoever the caller is passed on to does not answer.
+    func cannotBePassedOn(because failure: TransferFailure) { state.withLock { $0.transferFailure = failure } }
+
     private func add(_ cue: Cue) { state.withLock { $0.cues.append(cue) } }
     private static func keys(_ text: String) -> [Key] { text.compactMap(Key.init(rawValue:)) }
 
@@ -104,6 +112,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     }
     /// All stored audio heard, one piece after the other.
     var heardAudio: [UInt8] { state.withLock { $0.heardAudio } }
+    /// How the caller was passed on the last time.
+    var transferManner: TransferManner? { state.withLock { $0.manner } }
     var steps: Int { state.withLock { $0.steps } }
     var cuesLeft: Int { state.withLock { $0.cues.count + $0.speeches.count } }
 
@@ -218,7 +228,17 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     func accept() async throws(CallEnded) {}
 
-    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure { .noRoute }
+    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure {
+        try step()
+        note(.passedOn(number))
+        let failure = state.withLock { state in
+            state.manner = manner
+            return state.transferFailure
+        }
+        if let failure { return failure }
+        state.withLock { $0.hasEnded = true }
+        throw CallEnded(.transferred)
+    }
 
     func hangUp() async { note(.hungUp) }
 
