@@ -135,6 +135,7 @@ extension EndpointCore {
         defer { record.owner = nil }
         switch record.owner {
         case .bye(let id): handle(.byeFinished, inCall: id)
+        case .refer(let id): handle(.referAnswered(response?.status), inCall: id)
         case .notify(let id): handle(.answered(response), inSubscription: id)
         case .request(let continuation): continuation.resume(returning: response)
         case nil: break

@@ -76,6 +76,7 @@ struct MergeKey: Hashable {
 final class ClientRecord {
     enum Owner {
         case bye(DialogID)
+        case refer(DialogID)
         case notify(DialogID)
         case request(CheckedContinuation<SIPResponse?, Never>)
     }
@@ -93,6 +94,9 @@ final class ClientRecord {
 }
 
 final class CallRecord {
+    /// Events that a peer can cause at will and that may wait for the user.
+    static let eventLimit = 32
+
     var session: InviteSession
     var path: DialogPath
     /// From the answer on.
