@@ -38,6 +38,9 @@ extension Phrases {
     /// "… is not available.": the stock greeting after the recorded name (B1).
     public var nameNotAvailable: NameFrame { frame(.nameNotAvailable) }
 
+    /// "… is on the phone.": the same for somebody who is busy (B1).
+    public var nameOnThePhone: NameFrame { frame(.nameOnThePhone) }
+
     /// "Message forwarded to …" (C5).
     public var forwarded: NameFrame { frame(.forwarded) }
 

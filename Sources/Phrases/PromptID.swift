@@ -51,6 +51,28 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case messageMarkedUrgent = "message-marked-urgent"
     case messageNoLongerUrgent = "message-no-longer-urgent"
     case messageCancelled = "message-cancelled"
+    /// Follows the recorded name of somebody who is busy: "… is on the phone."
+    case isOnThePhone = "is-on-the-phone"
+    case takesNoMessages = "takes-no-messages"
+    /// How long one can speak follows: see `Phrases.recordingTime(seconds:)`.
+    case littleRoomLeft = "little-room-left"
+    case noRoomForAnother = "no-room-for-another"
+    case earlierRecordingKept = "earlier-recording-kept"
+    case addAfterTone = "add-after-tone"
+    case nothingAdded = "nothing-added"
+    case messageWillBeCancelled = "message-will-be-cancelled"
+
+    // Reaching somebody else (B1, C7)
+    case cannotBeReached = "cannot-be-reached"
+
+    // Dial by name (A9)
+    case enterName = "enter-name"
+    case enterFirstName = "enter-first-name"
+    case enterLastName = "enter-last-name"
+    case enterMoreLetters = "enter-more-letters"
+    case tooManyNames = "too-many-names"
+    case noNameFound = "no-name-found"
+    case noMoreNames = "no-more-names"
 
     // The owner's mailbox (C1, C2)
     case mailboxAlmostFull = "mailbox-almost-full"
@@ -149,6 +171,10 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case toHearName = "to-hear-name"
     case toDeleteName = "to-delete-name"
     case toConfirm = "to-confirm"
+    case toUnmarkUrgent = "to-unmark-urgent"
+    case toKeepMessage = "to-keep-message"
+    case forNextName = "for-next-name"
+    case toEnterAnotherName = "to-enter-another-name"
     case toSkipGreeting = "to-skip-greeting"
     case toOpenYourMailbox = "to-open-your-mailbox"
 

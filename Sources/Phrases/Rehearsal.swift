@@ -73,11 +73,12 @@ extension Phrases {
         let key: Character = "1"
         let frames = [
             person(extension: "1"), forPerson(extension: "1", key: key), forPerson(key: key), fromName,
-            nameNotAvailable, forwarded, sent,
+            nameNotAvailable, nameOnThePhone, forwarded, sent,
         ]
         let failures = DeliveryFailure.allCases.map { ("not delivered: \($0)", notDelivered(because: $0).around([])) }
         return failures + frames.map { ("a person", $0.around(self.extension("1"))) } + [
             ("an extension", notAvailable(extension: "1") + from(caller: "1")),
+            ("a busy extension", onThePhone(extension: "1")),
             ("an extension of nobody's own", nobodyAvailable(extension: "1")),
             ("a list", forList(1, key: key)),
         ]

@@ -23,6 +23,8 @@ enum Sentence: String, CaseIterable, Sendable {
     case notAvailable = "not-available"
     case nobodyAvailable = "nobody-available"
     case nameNotAvailable = "name-not-available"
+    case onThePhone = "on-the-phone"
+    case nameOnThePhone = "name-on-the-phone"
     case `extension`, person
     case forPerson = "for-person"
     case forName = "for-name"
@@ -74,12 +76,12 @@ enum Sentence: String, CaseIterable, Sendable {
         case .from: ["caller"]
         case .length: ["duration"]
         case .choice: ["action", "key"]
-        case .notAvailable, .nobodyAvailable, .extension: ["extension"]
+        case .notAvailable, .nobodyAvailable, .onThePhone, .extension: ["extension"]
         case .person: ["name", "extension"]
         case .forPerson: ["name", "extension", "key"]
         case .forName: ["name", "key"]
-        case .nameNotAvailable, .forwarded, .sent, .notDeliveredFull, .notDeliveredClosed, .notDeliveredUnknown,
-            .notDeliveredProblem:
+        case .nameNotAvailable, .nameOnThePhone, .forwarded, .sent, .notDeliveredFull, .notDeliveredClosed,
+            .notDeliveredUnknown, .notDeliveredProblem:
             ["name"]
         case .recipients, .forwardedToMailboxes, .sentToMailboxes, .namesFound, .listNumber, .members, .folderNumber, .greetingNumber, .used,
             .pinLengthAtLeast, .pinLengthExactly:

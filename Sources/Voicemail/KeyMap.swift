@@ -36,6 +36,9 @@ struct Keys<Action: MenuAction>: Sendable {
 public struct KeyMap: Sendable {
     var caller: Keys<CallerAction>
     var recording: Keys<RecordingAction>
+    var afterRecording: Keys<AfterRecordingAction>
+    var confirm: Keys<ConfirmAction>
+    var directory: Keys<DirectoryAction>
     var entry: Keys<EntryAction>
     var main: Keys<MainAction>
     var message: Keys<MessageAction>

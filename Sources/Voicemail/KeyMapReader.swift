@@ -13,6 +13,9 @@ extension KeyMap {
         let reader = try KeyMapReader(yaml: yaml, file: file)
         caller = try reader.keys()
         recording = try reader.keys()
+        afterRecording = try reader.keys()
+        confirm = try reader.keys()
+        directory = try reader.keys()
         entry = try reader.keys(refusing: .digits)
         main = try reader.keys()
         message = try reader.keys()
@@ -85,10 +88,10 @@ private struct KeyMapReader {
     private static let known = [
         CallerAction.menu, RecordingAction.menu, EntryAction.menu, MainAction.menu, MessageAction.menu,
         MessageAction.playing, MessageAction.introducing, MoreAction.menu, FolderAction.menu, ResumeAction.menu,
-        GreetingsAction.menu, ReviewAction.menu,
+        GreetingsAction.menu, ReviewAction.menu, AfterRecordingAction.menu, ConfirmAction.menu, DirectoryAction.menu,
         AddressingAction.menu, AddressByAction.menu, AddresseesAction.menu, ForwardAction.menu, SendingAction.menu,
-        CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu,
-        GreetingNumberAction.menu, OptionsAction.menu, IntroductionAction.menu,
+        CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu, GreetingNumberAction.menu,
+        OptionsAction.menu, IntroductionAction.menu,
     ]
 
     init(yaml: String, file: String) throws(KeyMapError) {

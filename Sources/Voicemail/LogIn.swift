@@ -49,7 +49,8 @@ struct LogIn {
             switch try await talk.store.checkPIN(pin, of: mailbox.id, from: talk.call.invitation.source) {
             case .accepted:
                 talk.log.info("logged in")
-                return try await MainMenu(talk, mailbox).run()
+                var menu = MainMenu(talk, mailbox)
+                return try await menu.run()
             case .locked(let seconds):
                 talk.log.notice("mailbox locked", metadata: ["seconds": "\(seconds)"])
                 throw talk.farewell(.mailboxLocked, because: "locked")

@@ -5,7 +5,7 @@ import Mailboxes
 import Phrases
 
 struct MainMenu {
-    private let talk: Conversation
+    private var talk: Conversation
     private let mailbox: Mailbox
 
     init(_ talk: Conversation, _ mailbox: Mailbox) {
@@ -13,7 +13,7 @@ struct MainMenu {
         self.mailbox = mailbox
     }
 
-    func run() async throws {
+    mutating func run() async throws {
         var opening = try await counts()
         while true {
             switch try await talk.choose(talk.keys.main, opening: opening, menu: menu) {
@@ -26,7 +26,10 @@ struct MainMenu {
             case .savedMessages: opening = try await MessageList(talk, mailbox, .saved).run()
             case .deletedMessages: opening = try await MessageList(talk, mailbox, .deleted).run()
             case .greetingsAndName: opening = try await GreetingsMenu(talk, mailbox).run()
-            case .options: opening = try await OptionsMenu(talk, mailbox).run()
+            case .options:
+                var options = OptionsMenu(talk, mailbox)
+                opening = try await options.run()
+                talk = options.talk
             case .sayAgain: opening = try await counts()
             case .goodbye: throw talk.farewell(because: "asked for")
             }

@@ -6,7 +6,8 @@ import Mailboxes
 import Phrases
 
 struct OptionsMenu {
-    private var talk: Conversation
+    /// In another language, when that was chosen here.
+    private(set) var talk: Conversation
     private let mailbox: Mailbox
 
     init(_ talk: Conversation, _ mailbox: Mailbox) {
