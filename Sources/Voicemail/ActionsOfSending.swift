@@ -6,7 +6,7 @@
 /// While the numbers of the addressees are typed, besides the digits.
 enum AddressingAction: String, MenuAction {
     static let menu = "addressing"
-    /// With nothing typed: by name, or on with those that are chosen already.
+    /// With nothing typed: by name.
     case done
     /// Ends one number and begins the next.
     case next

@@ -46,11 +46,14 @@ struct AskForAddressees {
         var patience = Patience(talk)
         var told = opening
         while chosen.count < Self.most {
-            switch try await entry(talk.sentences(told, question)) {
+            switch try await entry(told) {
             case .silence: told = try patience.silence()
             case .cancelled: return nil
+            case .byName:
+                guard let numbers = try await spell() else { return nil }
+                return try await choose(numbers).told
             case .numbers([]):
-                if !chosen.isEmpty { return [] }
+                if goesOnWithPound { return [] }
                 told = try patience.wrongEntry(.invalidEntry)
             case .numbers(let numbers):
                 let (confirmed, isComplete) = try await choose(numbers)
@@ -62,13 +65,37 @@ struct AskForAddressees {
         return talk.sentences(told, talk.words(.tooManyAddressees))
     }
 
+    /// Somebody found by the letters of their name (A9); nil when the owner does not want to.
+    private func spell() async throws -> [String]? {
+        guard let organisation = try await talk.store.organisation(domain: mailbox.domain) else { return nil }
+        return try await SpellName(talk, organisation).run().map { [$0.number] }
+    }
+
     private enum Entry {
+        /// None, when there are some already and the owner wants to go on with them.
         case numbers([String])
-        case silence, cancelled
+        case byName, silence, cancelled
+    }
+
+    /// One go at naming somebody, as the key map has it: first whether by number or by name; or at once by number, and by
+    /// name when none is typed.
+    private func entry(_ opening: [Clip]) async throws -> Entry {
+        let keys = talk.keys.addressBy
+        guard keys.key(for: .number) != nil else {
+            let entry = try await typed(talk.sentences(opening, question))
+            if case .numbers([]) = entry, !goesOnWithPound { return .byName }
+            return entry
+        }
+        let ways = talk.menu(keys, [(.number, .toEnterNumber), (.name, .toFindByName), (.cancel, .toCancel)])
+        switch try await talk.choose(keys, opening: opening, menu: ways) {
+        case .number: return try await typed(question)
+        case .name: return .byName
+        case .cancel: return .cancelled
+        }
     }
 
     /// One go at typing: a number, or several where there is a key between them. Silence ends it like its key.
-    private func entry(_ words: [Clip]) async throws(CallEnded) -> Entry {
+    private func typed(_ words: [Clip]) async throws(CallEnded) -> Entry {
         let keys = talk.keys.addressing
         var numbers: [String] = []
         var typed = ""
@@ -163,9 +190,16 @@ struct AskForAddressees {
         }.filter { seen.insert($0.id).inserted }
     }
 
+    /// Where all are typed in one go, and some of them did not exist: no more may be wanted.
+    private var goesOnWithPound: Bool { !chosen.isEmpty && talk.keys.addressees.key(for: .goOn) == nil }
+
     private var question: [Clip] {
-        let ways = talk.menu(talk.keys.addressing, [(.next, .betweenNumbers), (.cancel, .toCancel)])
-        return talk.sentences(talk.words(.enterAddressee), ways)
+        let byName = talk.keys.addressBy.key(for: .number) == nil && !goesOnWithPound
+        let end: [(AddressingAction, PromptID)] =
+            goesOnWithPound ? [(.done, .toGoOn)] : byName ? [(.done, .toFindByName)] : []
+        let ways: [(AddressingAction, PromptID)] = [(.next, .betweenNumbers)] + end
+        return talk.sentences(
+            talk.words(.enterAddressee), talk.menu(talk.keys.addressing, ways + [(.cancel, .toCancel)]))
     }
 
     private var menu: [Clip] {

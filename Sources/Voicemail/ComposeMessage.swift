@@ -22,7 +22,7 @@ struct ComposeMessage {
     /// What was recorded in one go.
     private struct Piece {
         var draft: Draft
-        var take: Take
+        var length: Duration
     }
 
     /// `question` is what the owner is asked to say.
@@ -75,14 +75,14 @@ struct ComposeMessage {
     private mutating func record() async throws -> [Clip] {
         var opening: [Clip] = []
         for _ in 0..<talk.settings.recordingAttempts {
-            let longest = talk.settings.longestMessage - pieces.reduce(.zero) { $0 + $1.take.duration }
+            let longest = talk.settings.longestMessage - pieces.reduce(.zero) { $0 + $1.length }
             guard longest >= talk.settings.shortestGreeting else { return talk.words(.ownRecordingStoppedMaximum) }
             let room = try await talk.store.room(in: mailbox.id)
             guard room >= AudioLength.bytes(talk.settings.shortestGreeting) else {
                 return talk.words(.yourMailboxIsFull)
             }
             let words = talk.sentences(opening, talk.words(question))
-            _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
+            _ = try await talk.say(words, interruptedBy: talk.keys.endOfRecording)
             let draft = try await Draft.open(.draft, in: mailbox, talk)
             let take: Take
             do { take = try await draft.record(longest: longest) } catch {
@@ -96,7 +96,8 @@ struct ComposeMessage {
                 opening = talk.words(.nothingRecorded)
                 continue
             }
-            pieces.append(Piece(draft: draft, take: take))
+            let length = await draft.trim(from: take.duration, to: take.worthwhile)
+            pieces.append(Piece(draft: draft, length: length))
             switch take.ending {
             case .full: return talk.words(.ownRecordingStoppedMailboxFull)
             case .maximum: return talk.words(.ownRecordingStoppedMaximum)
@@ -117,7 +118,7 @@ struct ComposeMessage {
         pieces = []
     }
 
-    private var recording: [Clip] { pieces.map { .recording($0.draft.audio($0.take)) } }
+    private var recording: [Clip] { pieces.map { .recording($0.draft.audio($0.length)) } }
 
     private var menu: [Clip] {
         talk.menu(

@@ -48,10 +48,10 @@ struct Introduction {
     private func duty() async throws -> [Clip] {
         var told = talk.words(.introduction)
         for kind in [GreetingKind.name, .unavailable, .busy] {
-            _ = try await talk.say(told, interruptedBy: talk.keys.recording.meaningful)
+            _ = try await talk.say(told, interruptedBy: talk.keys.endOfRecording)
             told = try await RecordGreeting(talk, mailbox, kind).run()
         }
-        _ = try await talk.say(told, interruptedBy: talk.keys.recording.meaningful)
+        _ = try await talk.say(told, interruptedBy: talk.keys.endOfRecording)
         return try await newPIN()
     }
 

@@ -50,7 +50,7 @@ struct LogIn {
             case .accepted:
                 talk.log.info("logged in")
                 var menu = MainMenu(talk, mailbox)
-                return try await menu.run()
+                return try await menu.run(after: Introduction(talk, mailbox).run())
             case .locked(let seconds):
                 talk.log.notice("mailbox locked", metadata: ["seconds": "\(seconds)"])
                 throw talk.farewell(.mailboxLocked, because: "locked")

@@ -13,8 +13,9 @@ struct MainMenu {
         self.mailbox = mailbox
     }
 
-    mutating func run() async throws {
-        var opening = try await counts()
+    /// `words` come before all others.
+    mutating func run(after words: [Clip] = []) async throws {
+        var opening = talk.sentences(words, try await counts())
         while true {
             switch try await talk.choose(talk.keys.main, opening: opening, menu: menu) {
             case .newMessages: opening = try await MessageList(talk, mailbox, .new).run()

@@ -69,20 +69,21 @@ struct RecordGreeting {
         guard take.duration >= talk.settings.shortestGreeting, take.voiced >= talk.settings.leastVoice else {
             return .tooShort
         }
-        return try await review(draft, take)
+        let length = await draft.trim(from: take.duration, to: take.worthwhile)
+        return try await review(draft, length, take.ending)
     }
 
     /// Why it stopped, unless the owner stopped it; then: "1 listen · 2 accept · 3 record again · star cancel."
-    private func review(_ draft: Draft, _ take: Take) async throws -> Outcome {
+    private func review(_ draft: Draft, _ length: Duration, _ ending: Take.Ending) async throws -> Outcome {
         var opening: [Clip] =
-            switch take.ending {
+            switch ending {
             case .full: talk.words(.ownRecordingStoppedMailboxFull)
             case .maximum: talk.words(.ownRecordingStoppedMaximum)
             default: []
             }
         while true {
             switch try await talk.choose(talk.keys.review, opening: opening, menu: menu) {
-            case .listen: opening = talk.sentences(talk.words(.yourRecordingIs), [.recording(draft.audio(take))])
+            case .listen: opening = talk.sentences(talk.words(.yourRecordingIs), [.recording(draft.audio(length))])
             case .accept: return .accepted
             case .recordAgain: return .again
             case .cancel: return .cancelled

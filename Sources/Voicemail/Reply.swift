@@ -20,7 +20,7 @@ struct Reply {
             return talk.words(.senderHasNoMailbox)
         }
         let words = talk.words(.replyTo) + (try await talk.name(of: recipient))
-        _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
+        _ = try await talk.say(words, interruptedBy: talk.keys.endOfRecording)
         var reply = ComposeMessage(talk, mailbox, .recordMessageAfterTone)
         return try await reply.run { letter in
             let dispatch = Dispatch(talk, from: mailbox)
