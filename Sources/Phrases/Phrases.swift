@@ -85,6 +85,13 @@ public struct Phrases: Sendable {
         return say(.notAvailable, ["extension": .clips(clips)])
     }
 
+    /// The same of somebody who is busy: "The person at extension one zero one is on the phone."
+    public func onThePhone(extension number: String) -> [String] {
+        let clips = spelled(number)
+        guard !clips.isEmpty else { return prompt(.nobodyAvailable) }
+        return say(.onThePhone, ["extension": .clips(clips)])
+    }
+
     /// The same for a mailbox that is nobody's own: "Nobody is available at extension two zero zero."
     public func nobodyAvailable(extension number: String) -> [String] {
         let clips = spelled(number)

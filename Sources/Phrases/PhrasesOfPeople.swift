@@ -38,6 +38,9 @@ extension Phrases {
     /// "… is not available.": the stock greeting after the recorded name (B1).
     public var nameNotAvailable: NameFrame { frame(.nameNotAvailable) }
 
+    /// "… is on the phone.": the same for somebody who is busy (B1).
+    public var nameOnThePhone: NameFrame { frame(.nameOnThePhone) }
+
     /// "Message forwarded to …" (C5).
     public var forwarded: NameFrame { frame(.forwarded) }
 
@@ -53,6 +56,12 @@ extension Phrases {
         case .systemProblem: frame(.notDeliveredProblem)
         }
     }
+
+    /// "The message has been forwarded to three mailboxes." (C5)
+    public func forwarded(to count: Int) -> [String] { say(.forwardedToMailboxes, counting: count) }
+
+    /// "The message has been sent to three mailboxes." (C6)
+    public func sent(to count: Int) -> [String] { say(.sentToMailboxes, counting: count) }
 
     /// "To three mailboxes": after `.messageSent`, or before the sending is confirmed (C5, C6).
     public func recipients(_ count: Int) -> [String] { say(.recipients, counting: count) }

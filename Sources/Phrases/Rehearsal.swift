@@ -33,7 +33,8 @@ extension Phrases {
         [
             ("message", message(value)), ("counts", counts(new: 2 * value, urgent: value, saved: value)),
             ("duration", duration(seconds: value * 3600 + (value % 60) * 61)), ("length", length(seconds: value)),
-            ("recipients", recipients(value)), ("names-found", namesFound(value)), ("members", members(value)),
+            ("forwarded", forwarded(to: value)), ("sent", sent(to: value)), ("recipients", recipients(value)),
+            ("names-found", namesFound(value)), ("members", members(value)),
             ("list", list(value)), ("folder", folder(.number(value))), ("greeting", greeting(value)),
             ("messages-in-folder", messages(value, in: .number(value))), ("used", used(percent: value)),
             ("pin-length-at-least", pinLength(minimum: value)),
@@ -72,11 +73,12 @@ extension Phrases {
         let key: Character = "1"
         let frames = [
             person(extension: "1"), forPerson(extension: "1", key: key), forPerson(key: key), fromName,
-            nameNotAvailable, forwarded, sent,
+            nameNotAvailable, nameOnThePhone, forwarded, sent,
         ]
         let failures = DeliveryFailure.allCases.map { ("not delivered: \($0)", notDelivered(because: $0).around([])) }
         return failures + frames.map { ("a person", $0.around(self.extension("1"))) } + [
             ("an extension", notAvailable(extension: "1") + from(caller: "1")),
+            ("a busy extension", onThePhone(extension: "1")),
             ("an extension of nobody's own", nobodyAvailable(extension: "1")),
             ("a list", forList(1, key: key)),
         ]

@@ -23,10 +23,14 @@ enum Sentence: String, CaseIterable, Sendable {
     case notAvailable = "not-available"
     case nobodyAvailable = "nobody-available"
     case nameNotAvailable = "name-not-available"
+    case onThePhone = "on-the-phone"
+    case nameOnThePhone = "name-on-the-phone"
     case `extension`, person
     case forPerson = "for-person"
     case forName = "for-name"
     case forwarded, sent
+    case forwardedToMailboxes = "forwarded-to-mailboxes"
+    case sentToMailboxes = "sent-to-mailboxes"
     case notDeliveredFull = "not-delivered-full"
     case notDeliveredClosed = "not-delivered-closed"
     case notDeliveredUnknown = "not-delivered-unknown"
@@ -72,14 +76,14 @@ enum Sentence: String, CaseIterable, Sendable {
         case .from: ["caller"]
         case .length: ["duration"]
         case .choice: ["action", "key"]
-        case .notAvailable, .nobodyAvailable, .extension: ["extension"]
+        case .notAvailable, .nobodyAvailable, .onThePhone, .extension: ["extension"]
         case .person: ["name", "extension"]
         case .forPerson: ["name", "extension", "key"]
         case .forName: ["name", "key"]
-        case .nameNotAvailable, .forwarded, .sent, .notDeliveredFull, .notDeliveredClosed, .notDeliveredUnknown,
-            .notDeliveredProblem:
+        case .nameNotAvailable, .nameOnThePhone, .forwarded, .sent, .notDeliveredFull, .notDeliveredClosed,
+            .notDeliveredUnknown, .notDeliveredProblem:
             ["name"]
-        case .recipients, .namesFound, .listNumber, .members, .folderNumber, .greetingNumber, .used,
+        case .recipients, .forwardedToMailboxes, .sentToMailboxes, .namesFound, .listNumber, .members, .folderNumber, .greetingNumber, .used,
             .pinLengthAtLeast, .pinLengthExactly:
             ["n"]
         case .pinLengthBetween: ["low", "high"]

@@ -13,12 +13,43 @@ enum CallerAction: String, MenuAction {
     static let menu = "caller"
     case skip
     case logIn = "log-in"
+    /// Offered where an operator is set.
+    case reachOperator = "operator"
 }
 
 /// While anything is recorded (B2).
 enum RecordingAction: String, MenuAction {
     static let menu = "recording"
     case done
+    /// Ends and delivers a caller's message, and passes the caller on; offered where an operator is set.
+    case reachOperator = "operator"
+}
+
+/// After a caller's message has been recorded, before it is delivered (B3).
+enum AfterRecordingAction: String, MenuAction {
+    static let menu = "after-recording"
+    case listen
+    case accept
+    case recordAgain = "record-again"
+    case urgent
+    case add
+    case cancel
+    case reachOperator = "operator"
+}
+
+/// Wherever something is asked twice.
+enum ConfirmAction: String, MenuAction {
+    static let menu = "confirm"
+    case confirm
+    case goBack = "go-back"
+}
+
+/// While the names are read out that were found in the directory (A9).
+enum DirectoryAction: String, MenuAction {
+    static let menu = "directory"
+    case choose
+    case next
+    case startOver = "start-over"
 }
 
 /// While digits are entered: account numbers and PINs (A2, D3).
@@ -125,6 +156,9 @@ enum GreetingsAction: String, MenuAction {
     case hearName = "hear-name"
     case recordName = "record-name"
     case deleteName = "delete-name"
+    case temporary
+    case other
+    case numbered
     case mainMenu = "main-menu"
 }
 

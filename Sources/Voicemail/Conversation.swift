@@ -103,22 +103,37 @@ struct Conversation: Sendable {
         }
     }
 
-    private enum Entry {
+    enum Entry {
         /// Empty when it was ended before the first.
         case digits(String)
         case nothing
         case operatorWanted
     }
 
-    /// One go at typing digits.
-    private func entry(_ words: [Clip], longest: Int, offersOperator: Bool) async throws(CallEnded) -> Entry {
-        var typed = ""
+    /// The same where nothing has to be entered: nil when the entry was ended, or started over, before its first digit.
+    func digitsIfAny(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String? {
+        var patience = Patience(self)
+        var words = sentences(opening, question)
+        while true {
+            if case .digits(let typed) = try await entry(words, longest: longest, mayGiveUp: true) {
+                return typed.isEmpty ? nil : typed
+            }
+            words = sentences(try patience.silence(), question)
+        }
+    }
+
+    /// One go at typing digits, behind those of `earlier`.
+    func entry(
+        _ words: [Clip], after earlier: String = "", longest: Int, offersOperator: Bool = false, mayGiveUp: Bool = false
+    ) async throws(CallEnded) -> Entry {
+        var typed = earlier
         var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
         for _ in 0..<(longest + 50) {
             guard let pressed = key else { return typed.isEmpty ? .nothing : .digits(typed) }
             switch keys.entry[pressed] {
             case .done: return .digits(typed)
             case .reachOperator where offersOperator: return .operatorWanted
+            case .startOver where mayGiveUp && typed.isEmpty: return .digits("")
             case .startOver, .reachOperator: typed = ""
             case nil: if pressed.digit != nil && typed.count <= longest { typed.append(pressed.rawValue) }
             }
@@ -148,10 +163,15 @@ struct Patience {
     }
 
     mutating func wrongEntry(_ prompt: PromptID) throws(Farewell) -> [Clip] {
+        try anotherMistake()
+        return conversation.words(prompt)
+    }
+
+    /// For a mistake that is explained elsewhere.
+    mutating func anotherMistake() throws(Farewell) {
         mistakes += 1
         guard mistakes < conversation.settings.patience else {
             throw conversation.farewell(.tooManyWrongEntries, because: "wrong entries")
         }
-        return conversation.words(prompt)
     }
 }

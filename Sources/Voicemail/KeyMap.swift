@@ -27,12 +27,18 @@ struct Keys<Action: MenuAction>: Sendable {
 
     /// Every key that means something here.
     var meaningful: Set<Key> { Set(actions.keys) }
+
+    /// The same menu without an action that cannot be offered now.
+    func without(_ action: Action) -> Keys { Keys(actions.filter { $0.value != action }) }
 }
 
 /// The keys of all menus, as one owner is used to them (C11).
 public struct KeyMap: Sendable {
     var caller: Keys<CallerAction>
     var recording: Keys<RecordingAction>
+    var afterRecording: Keys<AfterRecordingAction>
+    var confirm: Keys<ConfirmAction>
+    var directory: Keys<DirectoryAction>
     var entry: Keys<EntryAction>
     var main: Keys<MainAction>
     var message: Keys<MessageAction>
@@ -45,6 +51,17 @@ public struct KeyMap: Sendable {
     var resume: Keys<ResumeAction>
     var greetings: Keys<GreetingsAction>
     var review: Keys<ReviewAction>
+    var addressing: Keys<AddressingAction>
+    var addressBy: Keys<AddressByAction>
+    var addressees: Keys<AddresseesAction>
+    var forward: Keys<ForwardAction>
+    var sending: Keys<SendingAction>
+    var callBack: Keys<CallBackAction>
+    var oneGreeting: Keys<OneGreetingAction>
+    var otherGreetings: Keys<OtherGreetingsAction>
+    var greetingNumber: Keys<GreetingNumberAction>
+    var options: Keys<OptionsAction>
+    var introduction: Keys<IntroductionAction>
 
     /// Whether what the main menu offers is offered after a message too, so that nobody has to leave one.
     var hasOneMenu: Bool { message.key(for: .goodbye) != nil }

@@ -69,11 +69,11 @@ struct ListenToMessage {
         case .reply: return .pressed(try await ask(after: Reply(talk, mailbox, message).run()))
         case .callBack: return .pressed(try await ask(after: CallBack(talk, mailbox, message).run()))
         case .forward: return .pressed(try await ask(after: Forward(talk, mailbox, message).run()))
-        case .options: return .pressed(try await ask(after: OptionsMenu(talk, mailbox).run()))
         case .more: return .pressed(try await more())
         case .changeFolder:
             guard let folder = try await ChooseFolder(talk, mailbox).toListen() else { return .pressed(try await goOn()) }
             return .turn(.folder(folder))
+        case .options: return .turn(.options)
         case .mainMenu: return .turn(.mainMenu)
         case .goodbye: throw talk.farewell(because: "asked for")
         case .next:
@@ -138,5 +138,7 @@ enum MessageTurn {
     /// It is no longer there.
     case gone
     case folder(Folder)
+    /// And back to the menu of this one.
+    case options
     case mainMenu
 }

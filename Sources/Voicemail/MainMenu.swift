@@ -21,7 +21,7 @@ struct MainMenu {
         let counts = try await talk.store.counts(of: mailbox.id)
         if pressed == nil, mailbox.settings.playsNewAtOnce, counts.new > 0 {
             let opening = try await talk.sentences(told, state())
-            return try await choose(opening: MessageList(talk, mailbox, .new, memory).run(opening))
+            return try await choose(opening: listen(.new, opening))
         }
         try await choose(opening: talk.sentences(told, state()), pressed: pressed)
     }
@@ -43,7 +43,8 @@ struct MainMenu {
             case .sendMessage: opening = try await SendMessage(talk, mailbox).run()
             case .greetingsAndName: opening = try await GreetingsMenu(talk, mailbox).run()
             case .options:
-                opening = try await OptionsMenu(talk, mailbox).run()
+                var options = OptionsMenu(talk, mailbox)
+                opening = try await options.run()
                 try await renew()
             case .more: opening = try await more()
             case .reachOperator:
@@ -55,21 +56,21 @@ struct MainMenu {
     }
 
     /// What the owner has just chosen for the mailbox counts from now on.
-    mutating func renew() async throws {
-        guard let renewed = try await talk.store.mailbox(mailbox.id) else {
-            throw talk.farewell(.messagesOutOfReach, because: "the mailbox was removed")
-        }
-        mailbox = renewed
-        talk = talk.about(renewed)
+    mutating func renew() async throws { (talk, mailbox) = try await talk.renewed(mailbox) }
+
+    private mutating func listen(_ folder: Folder, _ opening: [Clip] = []) async throws -> [Clip] {
+        var list = MessageList(talk, mailbox, folder, memory)
+        let told = try await list.run(opening)
+        try await renew()
+        return told
     }
 
-    private func listen(_ folder: Folder) async throws -> [Clip] {
-        try await MessageList(talk, mailbox, folder, memory).run()
-    }
-
-    private func changeFolder() async throws -> [Clip] {
+    private mutating func changeFolder() async throws -> [Clip] {
         guard let folder = try await ChooseFolder(talk, mailbox).toListen() else { return [] }
-        return try await MessageList(talk, mailbox, folder, memory).runAnnounced()
+        var list = MessageList(talk, mailbox, folder, memory)
+        let told = try await list.runAnnounced()
+        try await renew()
+        return told
     }
 
     /// What needs no message.
@@ -81,6 +82,16 @@ struct MainMenu {
         case .reply, .callBack, .forward, .keepAsNew, .moveToFolder, .louder, .softer, .envelope:
             talk.words(.notOfferedHere)
         }
+    }
+}
+
+extension Conversation {
+    /// The same call with what its owner has chosen by now.
+    func renewed(_ mailbox: Mailbox) async throws -> (Conversation, Mailbox) {
+        guard let renewed = try await store.mailbox(mailbox.id) else {
+            throw farewell(.messagesOutOfReach, because: "the mailbox was removed")
+        }
+        return (about(renewed), renewed)
     }
 }
 

@@ -5,8 +5,8 @@ import Mailboxes
 import Phrases
 
 struct MessageList {
-    private let talk: Conversation
-    private let mailbox: Mailbox
+    private var talk: Conversation
+    private var mailbox: Mailbox
     private let memory: ListeningMemory
     private let folder: Folder
 
@@ -19,7 +19,7 @@ struct MessageList {
 
     /// Returns what is to be said on the way back to the main menu.
     /// - Parameter bookmark: a place in this folder to begin at; without one, at the first message.
-    func run(_ opening: [Clip] = [], from bookmark: Bookmark? = nil) async throws -> [Clip] {
+    mutating func run(_ opening: [Clip] = [], from bookmark: Bookmark? = nil) async throws -> [Clip] {
         var way = try await goThrough(folder, opening, from: bookmark)
         while true {
             switch way {
@@ -30,7 +30,7 @@ struct MessageList {
     }
 
     /// The same for a folder that was chosen from many: says how many messages are in it.
-    func runAnnounced() async throws -> [Clip] { try await run(count(of: folder)) }
+    mutating func runAnnounced() async throws -> [Clip] { try await run(count(of: folder)) }
 
     /// Where the owner goes from a folder.
     private enum WayOut {
@@ -38,7 +38,7 @@ struct MessageList {
         case folder(Folder)
     }
 
-    private func goThrough(_ folder: Folder, _ opening: [Clip], from bookmark: Bookmark?) async throws -> WayOut {
+    private mutating func goThrough(_ folder: Folder, _ opening: [Clip], from bookmark: Bookmark?) async throws -> WayOut {
         var messages = try await talk.store.messages(in: folder, of: mailbox.id).map(\.id)
         guard !messages.isEmpty else { return .mainMenu(talk.sentences(opening, talk.nothing(in: folder))) }
         var place = messages.firstIndex { $0 == bookmark?.message } ?? 0
@@ -56,6 +56,12 @@ struct MessageList {
             case .gone:
                 words = talk.words(.messageGone)
                 messages.remove(at: place)
+            case .options:
+                var options = OptionsMenu(talk, mailbox)
+                words = try await options.run()
+                (talk, mailbox) = try await talk.renewed(mailbox)
+                turn = try await self.turn(to: messages[place], place, words, playing: false)
+                continue
             case .folder(let folder): return .folder(folder)
             case .mainMenu: return .mainMenu([])
             }

@@ -16,7 +16,7 @@ struct PassOn {
 
     /// To the operator of a mailbox or else of the organisation. Returns why that has not worked.
     func toOperator(of mailbox: Mailbox?) async throws -> [Clip] {
-        guard let number = mailbox?.settings.operatorNumber ?? settings.operatorNumber else {
+        guard let number = mailbox?.operatorNumber ?? settings.operatorNumber else {
             return talk.words(.notOfferedHere)
         }
         return try await to(number)
@@ -25,10 +25,21 @@ struct PassOn {
     /// Returns why it has not worked.
     func to(_ number: String) async throws -> [Clip] {
         _ = try await talk.say(talk.words(.oneMoment))
+        // Only an answered call can be sent elsewhere by REFER (RFC 3515 §2.4.4); a leg that is joined answers it (B8).
+        if settings.transfer == .refer { try await talk.call.accept() }
         let failure = try await talk.call.transfer(to: number, by: settings.transfer.manner)
         talk.log.notice("not passed on", metadata: ["number": "\(number)", "failure": "\(failure)"])
-        return talk.words(failure == .busy ? .lineBusy : .nobodyAnswers)
+        switch failure {
+        case .busy: return talk.words(.lineBusy)
+        case .noAnswer: return talk.words(.nobodyAnswers)
+        case .refused, .noRoute: return talk.words(.cannotBeReached)
+        }
     }
+}
+
+extension Mailbox {
+    /// Whom `0` reaches: the mailbox's own operator, else the organisation's; nil where none is set.
+    var operatorNumber: String? { settings.operatorNumber ?? organisationSettings.operatorNumber }
 }
 
 extension OrganisationSettings.Transfer {

@@ -34,7 +34,8 @@ struct ResumeLastCall {
         let key = try await talk.key(after: talk.sentences(talk.words(.callWasInterrupted), menu))
         try await talk.store.setBookmark(nil, of: mailbox.id)
         guard key.flatMap({ talk.keys.resume[$0] }) == .goOn else { return .declined(key) }
-        return .resumed(try await MessageList(talk, mailbox, bookmark.folder, memory).run(from: bookmark))
+        var list = MessageList(talk, mailbox, bookmark.folder, memory)
+        return .resumed(try await list.run(from: bookmark))
     }
 
     private func isStillGood(_ bookmark: Bookmark) async throws -> Bool {

@@ -51,7 +51,9 @@ public struct VoicemailService: Sendable {
             log.critical("no language has prompts")
             return await call.reject(.unavailable)
         }
-        guard let answered = try? await call.answer() else { return log.info("cancelled before the answer") }
+        guard let answered = try? await call.answer(early: purpose.greetsEarly) else {
+            return log.info("cancelled before the answer")
+        }
         let conversation = Conversation(
             service: self, call: answered, phrases: phrases, keys: keys(named: purpose.keymap, log), log: log)
         await hold(conversation, purpose)
@@ -62,7 +64,9 @@ public struct VoicemailService: Sendable {
         let log = conversation.log
         do {
             switch purpose {
-            case .deposit(let mailbox): try await LeaveMessage(conversation.about(mailbox), mailbox).run()
+            case .deposit(let mailbox, let others):
+                try await LeaveMessage(conversation.about(mailbox), mailbox, others: others).run()
+            case .directory(let organisation): try await Directory(conversation, organisation).run()
             case .owner(let mailbox, let asksPIN):
                 try await LogIn(conversation.about(mailbox), mailbox).run(asksPIN: asksPIN)
             case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
@@ -82,23 +86,30 @@ public struct VoicemailService: Sendable {
 
     /// What a call is about, settled before it is answered.
     private enum Purpose {
-        case deposit(Mailbox)
+        /// `others` are the numbers of mailboxes that get the same message.
+        case deposit(Mailbox, others: [String])
+        case directory(Organisation)
         case owner(Mailbox, asksPIN: Bool = true)
         case anyOwner(Organisation)
         case apologise(any Error)
 
         var language: String? {
             switch self {
-            case .deposit(let mailbox), .owner(let mailbox, _): mailbox.language
-            case .anyOwner(let organisation): organisation.language
+            case .deposit(let mailbox, _), .owner(let mailbox, _): mailbox.language
+            case .anyOwner(let organisation), .directory(let organisation): organisation.language
             case .apologise: nil
             }
+        }
+
+        /// Whether the caller hears the greeting before the call is answered (B8).
+        var greetsEarly: Bool {
+            if case .deposit(let mailbox, _) = self { mailbox.settings.greetsEarly } else { false }
         }
 
         /// Until a mailbox is known; a mailbox has its own.
         var keymap: String {
             switch self {
-            case .anyOwner(let organisation): organisation.settings.keymap
+            case .anyOwner(let organisation), .directory(let organisation): organisation.settings.keymap
             case .deposit, .owner, .apologise: KeyMaps.defaultName
             }
         }
@@ -110,7 +121,9 @@ public struct VoicemailService: Sendable {
         guard let organisation = try await store.organisation(domain: invitation.domain) else { return nil }
         switch application {
         case .leaveMessage:
-            return try await mailbox(arguments, organisation).map(Purpose.deposit)
+            return try await deposit(arguments, organisation)
+        case .directory:
+            return .directory(organisation)
         case .openMailbox:
             return try await mailbox(arguments, organisation).map { .owner($0) }
         case .ownMailbox:
@@ -123,6 +136,15 @@ public struct VoicemailService: Sendable {
             return .owner(mailbox, asksPIN: !isOwnPhone)
         case .anyMailbox:
             return .anyOwner(organisation)
+        }
+    }
+
+    /// "101&102": the greeting of 101, the message in both (B6).
+    private func deposit(_ arguments: [String: String], _ organisation: Organisation) async throws -> Purpose? {
+        let numbers = (arguments["mailbox"] ?? "").split(separator: "&").map(String.init)
+        guard let first = numbers.first else { return nil }
+        return try await store.mailbox(number: first, domain: organisation.domain).map {
+            .deposit($0, others: Array(numbers.dropFirst()))
         }
     }
 
@@ -146,7 +168,7 @@ public struct VoicemailService: Sendable {
 
 /// The applications of the number plan that this room runs.
 private enum VoicemailApplication: String {
-    /// Argument `mailbox` (A3).
+    /// Argument `mailbox` (A3), or several: "101&102" (B6).
     case leaveMessage = "leave-message"
     /// The mailbox of the account that calls; asks for one when none is vouched for (A1).
     case ownMailbox = "own-mailbox"
@@ -154,6 +176,8 @@ private enum VoicemailApplication: String {
     case anyMailbox = "any-mailbox"
     /// Argument `mailbox`: its owner's menu, whoever calls (A5).
     case openMailbox = "open-mailbox"
+    /// Dial by name (A9).
+    case directory
 }
 
 extension Conversation {
