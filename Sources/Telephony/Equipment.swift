@@ -14,12 +14,15 @@ public struct Equipment: Sendable {
     public var endpoint: SIPEndpoint?
     /// How a number of an organisation is reached; nil where nothing is known of it. Only asked for dialable numbers.
     public var route: @Sendable (_ number: String, _ domain: String) async -> Route?
+    /// How long it may ring at a number that a caller is passed on to.
+    public var ringLimit: Duration
     /// Waits; a parameter, so that tests need no real time.
     public var sleep: @Sendable (Duration) async throws -> Void
 
     public init(
         media: MediaEngine, prompts: PromptLibrary, farewell: Clip? = nil, endpoint: SIPEndpoint? = nil,
         route: @escaping @Sendable (_ number: String, _ domain: String) async -> Route? = { _, _ in nil },
+        ringLimit: Duration = .seconds(30),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.media = media
@@ -27,6 +30,7 @@ public struct Equipment: Sendable {
         self.farewell = farewell
         self.endpoint = endpoint
         self.route = route
+        self.ringLimit = ringLimit
         self.sleep = sleep
     }
 }

@@ -1,5 +1,5 @@
 // Passing a caller on (B1, C7). By REFER the caller's own side makes the new call; what it tells of that decides
-// whether the call is over or goes on here.
+// whether the call is over or goes on here. The other way is in LiveCall+Bridge.swift.
 
 internal import CallControl
 internal import Logging
@@ -14,7 +14,7 @@ extension LiveCall {
         try await accept()
         switch manner {
         case .refer: return try await refer(to: number, route)
-        case .bridge: return .noRoute
+        case .bridge: return try await bridge(to: number, route)
         }
     }
 

@@ -11,7 +11,7 @@ import SIP
 actor LiveCall: AnsweredCall {
     nonisolated let invitation: Invitation
     nonisolated let encoding: AudioEncoding
-    private let codec: Codec
+    let codec: Codec
     let dialog: InviteDialog
     /// The trunk that sent the call; nil for a phone of ours.
     let trunk: SIPURI?
@@ -26,6 +26,8 @@ actor LiveCall: AnsweredCall {
     private(set) var ended: CallEnded.Reason?
     /// What came of the last REFER.
     var referral: ReferralOutcome?
+    /// The second leg of a caller who is passed on by one.
+    var bridge: Bridge?
     private var waiter: CheckedContinuation<Void, Never>?
     private var alarms = 0
     private var alarmThatRang = 0
@@ -196,7 +198,7 @@ actor LiveCall: AnsweredCall {
     private func heard(_ event: MediaEvent) {
         switch event {
         case .digit(let character):
-            if let key = Key(rawValue: character) { press(key) }
+            if let key = Key(rawValue: character), !passOn(key) { press(key) }
         case .playbackRunningLow(let id):
             if playback?.id == id { playback?.wantsMore = true }
         case .playbackEnded(let id, let bytes, let key):
@@ -209,6 +211,8 @@ actor LiveCall: AnsweredCall {
             // What was pressed while somebody spoke was not meant for what is asked next.
             typed = KeyBuffer()
         case .rtpTimeout:
+            // Many phones send nothing before they are answered.
+            guard isAccepted else { return }
             logger.notice("no media from the caller")
             end(.mediaTimeout)
         }
@@ -216,6 +220,29 @@ actor LiveCall: AnsweredCall {
     }
 
     private func press(_ key: Key) { typed.press(key) }
+
+    func forgetKeys() { typed = KeyBuffer() }
+
+    /// Whether keys come as telephone events (RFC 4733), and not as tones in the audio alone.
+    var hasTelephoneEvents: Bool { negotiation.parameters.telephoneEvent != nil }
+
+    // MARK: Playing
+
+    func beginPlayback() -> PlaybackID {
+        lastPlayback += 1
+        let id = PlaybackID(lastPlayback)
+        playback = Playback(id: id)
+        return id
+    }
+
+    func endPlayback() { playback = nil }
+
+    /// The playback that runs out of audio, once for each time.
+    func takePlaybackHunger() -> PlaybackID? {
+        guard playback?.wantsMore == true else { return nil }
+        playback?.wantsMore = false
+        return playback?.id
+    }
 
     private func signalled(_ event: DialogEvent) {
         switch event {
@@ -233,6 +260,8 @@ actor LiveCall: AnsweredCall {
             reply.accept(description)
         case .accepted:
             isAccepted = true
+            // Only now does silence begin to count.
+            media.start(negotiation.parameters)
             wake()
         case .referred(let outcome):
             referral = outcome
@@ -265,7 +294,7 @@ actor LiveCall: AnsweredCall {
         wake()
     }
 
-    private func wake() {
+    func wake() {
         waiter?.resume()
         waiter = nil
     }

@@ -32,7 +32,8 @@ struct ReviewMessage {
             try await deposit.deliver(message, urgent: isUrgent)
             guard let farewell = error as? Farewell else { throw error }
             throw Farewell(
-                words: talk.sentences(talk.words(.messageSent), farewell.words), reason: "message left, \(farewell.reason)")
+                words: talk.sentences(talk.words(.messageSent), farewell.words),
+                reason: "message left, \(farewell.reason)")
         }
         switch decision {
         case .send:
@@ -110,7 +111,8 @@ extension ReviewMessage {
         message.length = await message.draft.trim(
             from: message.length + take.duration, to: message.length + addition)
         message.ending = take.ending
-        return try goOn(after: take.ending, talk.sentences(addition == .zero ? talk.words(.nothingAdded) : [], whyItStopped))
+        return try goOn(
+            after: take.ending, talk.sentences(addition == .zero ? talk.words(.nothingAdded) : [], whyItStopped))
     }
 
     private static var leastAddition: Duration { .seconds(1) }

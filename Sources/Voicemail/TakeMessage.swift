@@ -38,7 +38,9 @@ struct TakeMessage {
     /// Why there is no message yet, to a caller who may try again.
     private func explain(_ take: Take, _ shortcoming: PromptID) async throws -> [Clip] {
         if take.leavesNobody { throw CallEnded(take.endOfCall) }
-        if let number = terms.numberAskedFor(by: take.ending) { return try await PassOn(talk, mailbox.organisationSettings).to(number) }
+        if let number = terms.numberAskedFor(by: take.ending) {
+            return try await PassOn(talk, mailbox.organisationSettings).to(number)
+        }
         switch take.ending {
         case .full: throw talk.farewell(.mailboxFull, because: "mailbox full")
         case .storeFailed: throw talk.farewell(.systemProblem, because: "the store failed")

@@ -43,13 +43,13 @@ struct KeyMapTests {
     func anotherMap() async throws {
         let yaml = try Self.yaml().replacing("new-messages: 1", with: "new-messages: 9")
             .replacing("saved-messages: 2", with: "saved-messages: none")
-            .replacing("log-in: \"*\"", with: "log-in: \"0\"")
+            .replacing("log-in: \"*\"", with: "log-in: \"8\"")
         let maps = KeyMaps(
             default: try KeyMap(yaml: Self.yaml(), file: "a"), others: ["swapped": try KeyMap(yaml: yaml, file: "b")])
         let house = try await House.open(keymaps: maps)
         try await house.choose(keymap: "swapped", for: "100")
         let call = ScriptedCall()
-        call.when("person-at-extension", type: "*0")
+        call.when("person-at-extension", type: "*8")
         call.when("enter-pin", type: "4815#")
         call.when("to-end-the-call", type: "2")
         call.when("invalid-key", type: "9")
@@ -92,7 +92,9 @@ struct KeyMapTests {
             Case(replaced: "goodbye: \"#\"", with: "godbye: \"#\"", blames: "godbye:", reason: "no action 'godbye'"),
             Case(replaced: "  goodbye: \"#\"\n", with: "", blames: "  new-messages: 1", reason: "which key is goodbye"),
             Case(replaced: "recording:", with: "recoding:", blames: "recoding:", reason: "no menu 'recoding'"),
-            Case(replaced: "recording:\n  done: \"#\"", with: "recording: no", blames: "recording:", reason: "lines"),
+            Case(
+                replaced: "recording:\n  done: \"#\"\n  operator: none", with: "recording: no", blames: "recording:",
+                reason: "lines"),
             Case(
                 replaced: "start-over: \"*\"", with: "start-over: 5", blames: "start-over:",
                 reason: "'5' is not a key"),

@@ -25,14 +25,16 @@ struct NameSearchTests {
             ("76", ["John Smith", "Joan Smythe"]), ("56", ["John Smith", "Joan Smythe", "José Muñoz"]),
             ("5673", ["José Muñoz"]), ("68669", ["José Muñoz"]), ("266", ["Ann-Marie O'Brien"]),
             ("62743", ["Ann-Marie O'Brien"]), ("627436", ["Ann-Marie O'Brien"]), ("427", ["Gabriel García Márquez"]),
-            ("627", ["Ann-Marie O'Brien", "Gabriel García Márquez"]), ("732", ["Reception"]), ("585279", ["Łukasz Żółć"]),
-            ("9652", ["Łukasz Żółć"]), ("788346", ["Studio 54"]), ("7387", ["Пётр"]), ("999", []), ("2222222222222", []),
+            ("627", ["Ann-Marie O'Brien", "Gabriel García Márquez"]), ("732", ["Reception"]),
+            ("585279", ["Łukasz Żółć"]),
+            ("9652", ["Łukasz Żółć"]), ("788346", ["Studio 54"]), ("7387", ["Пётр"]), ("999", []),
+            ("2222222222222", []),
         ])
     func letters(typed: String, expected: [String]) { #expect(found(typed) == expected) }
 
     @Test(
         "the whole name, with and without something between the names, and the last name first",
-        arguments: ["564676484", "5646076484", "5646176484", "56076", "7648405646", "764845646", "760564", "1560076"])
+        arguments: ["564676484", "5646076484", "5646176484", "560764", "7648405646", "764845646", "760564", "15600764"])
     func wholeName(typed: String) { #expect(found(typed) == ["John Smith"]) }
 
     @Test("by first name only, by last name only")

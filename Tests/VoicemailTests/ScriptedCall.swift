@@ -7,6 +7,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     /// What happened, in order.
     enum Event: Hashable, Sendable, CustomStringConvertible {
         case answered
+        /// What is played is heard before the answer (183).
+        case early
+        /// An early call is answered.
+        case accepted
         case rejected(Rejection)
         case heard(String)
         /// A breath between two sentences.
@@ -21,6 +25,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var description: String {
             switch self {
             case .answered: "answered"
+            case .early: "early"
+            case .accepted: "accepted"
             case .rejected(let rejection): "rejected \(rejection.rawValue)"
             case .heard(let prompt): prompt
             case .audio(let from): "audio@\(from)"
@@ -51,6 +57,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var audio: [UInt8]
         var voiced: Duration
         var ending: Take.Ending
+        /// What is worth keeping of it; nil: all that was taken.
+        var worthwhile: Duration?
     }
 
     private struct State {
@@ -61,6 +69,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var heardAudio: [UInt8] = []
         var steps = 0
         var hasEnded = false
+        var isEarly = false
+        var limits: [RecordingLimits] = []
         /// The prompt that the caller did not wait for.
         var cutOff: String?
         /// Why passing the caller on does not work; nil: it works.
@@ -75,11 +85,12 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     init(
         _ dialled: String = "5001", account: String? = nil, domain: String = "example.org", caller: String? = "5551234",
-        encoding: AudioEncoding = .pcmu, hangUpAtStep: Int? = nil
+        encoding: AudioEncoding = .pcmu, diverted reason: Diversion.Reason? = nil, hangUpAtStep: Int? = nil
     ) {
         invitation = Invitation(
             callID: "scripted", dialled: dialled, domain: domain, callerNumber: caller, callerName: "Bob",
-            account: account, source: "192.0.2.7")
+            account: account, source: "192.0.2.7",
+            diversion: reason.map { Diversion(number: "100", reason: $0) })
         self.encoding = encoding
         self.hangUpAtStep = hangUpAtStep
     }
@@ -93,8 +104,11 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     func when(_ prompt: String, do deed: @escaping @Sendable () async -> Void) {
         add(Cue(moment: .prompt(prompt), deed: deed))
     }
-    func say(_ audio: [UInt8], voiced: Duration = .seconds(1), ending: Take.Ending) {
-        state.withLock { $0.speeches.append(Speech(audio: audio, voiced: voiced, ending: ending)) }
+    /// - Parameter worthwhile: seconds, where not all of it is worth keeping.
+    func say(_ audio: [UInt8], voiced: Duration = .seconds(1), worthwhile: Double? = nil, ending: Take.Ending) {
+        let speech = Speech(
+            audio: audio, voiced: voiced, ending: ending, worthwhile: worthwhile.map { .milliseconds($0 * 1_000) })
+        state.withLock { $0.speeches.append(speech) }
     }
 
     /// Whoever the caller is passed on to does not answer.
@@ -114,6 +128,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     var heardAudio: [UInt8] { state.withLock { $0.heardAudio } }
     /// How the caller was passed on the last time.
     var transferManner: TransferManner? { state.withLock { $0.manner } }
+    /// What the recordings were allowed, one after the other.
+    var limits: [RecordingLimits] { state.withLock { $0.limits } }
     var steps: Int { state.withLock { $0.steps } }
     var cuesLeft: Int { state.withLock { $0.cues.count + $0.speeches.count } }
 
@@ -133,7 +149,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     func answer(early: Bool) async throws(CallEnded) -> any AnsweredCall {
         try step()
-        note(.answered)
+        state.withLock { $0.isEarly = early }
+        note(early ? .early : .answered)
         return self
     }
 
@@ -199,6 +216,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         let speech = state.withLock { state -> Speech? in
             // Keys from before the recording are nobody's any more.
             state.typed = []
+            state.limits.append(limits)
             return state.speeches.isEmpty ? nil : state.speeches.removeFirst()
         }
         guard var speech else { return end(Take(ending: .hangUp, duration: .zero, voiced: .zero)) }
@@ -218,7 +236,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
                 break
             }
         }
-        return end(Take(ending: speech.ending, duration: .microseconds(kept * 125), voiced: speech.voiced))
+        let duration = Duration.microseconds(kept * 125)
+        let worthwhile = min(duration, speech.worthwhile ?? duration)
+        return end(Take(ending: speech.ending, duration: duration, voiced: speech.voiced, worthwhile: worthwhile))
     }
 
     private func end(_ take: Take) -> Take {
@@ -226,7 +246,12 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         return take
     }
 
-    func accept() async throws(CallEnded) {}
+    func accept() async throws(CallEnded) {
+        guard state.withLock({ $0.isEarly }) else { return }
+        try step()
+        state.withLock { $0.isEarly = false }
+        note(.accepted)
+    }
 
     func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure {
         try step()

@@ -31,6 +31,7 @@ class Engine:
             session = onnxruntime.InferenceSession(model_file, options, providers=["CPUExecutionProvider"])
             self.kokoro = Kokoro.from_session(session, str(voice_file))
 
-    def speak(self, line: str, carried: bool) -> Samples:
+    def speak(self, line: str, carrier_lasts: float | None) -> Samples:
+        """The line, without its carrier of so many seconds at least; None where there is none."""
         samples, rate = self.kokoro.create(line, voice=self.voice, lang=self.language, trim=False)
-        return finish(cut_carrier(samples, rate) if carried else samples, rate)
+        return finish(samples if carrier_lasts is None else cut_carrier(samples, rate, carrier_lasts), rate)

@@ -47,7 +47,7 @@ def render(script: texts.Script, everything: bool) -> None:
 
         engine = Engine(VOICES, script.voice, script.engine_language)
         for clip in stale:
-            speech = engine.speak(script.line(clip), script.is_carried(clip))
+            speech = engine.speak(script.line(clip), script.carrier_lasts if script.is_carried(clip) else None)
             sound.write(script.folder / f"{clip}.flac", speech)
             made[clip] = wanted[clip]
             write_manifest(manifest_file, made)  # at once, so that a run can be broken off
@@ -62,7 +62,7 @@ def write_manifest(file: Path, clips: dict[str, dict[str, str]]) -> None:
 
 def read_back(script: texts.Script) -> int:
     """How many prompts were not heard as written."""
-    reader = Reader()
+    reader = Reader(script.recogniser)
     wrong = 0
     for clip, text in script.texts.items():
         heard = check(reader, script, clip)

@@ -12,11 +12,14 @@ class Script:
 
     folder: Path
     voice: str
+    recogniser: str
     engine_language: str
     texts: dict[str, str]
     carrier: str
+    carrier_lasts: float
     spoken: dict[str, str]
     after: dict[str, str]
+    openings: list[str]
     heard: dict[str, list[str]]
     numbers: dict[int, str]
     ordinals: dict[int, str]
@@ -44,10 +47,13 @@ def read(folder: Path) -> Script:
         series[name] = dict(enumerate(entry["texts"], start=entry["from"]))
         texts.update({f"{name}-{number}": text for number, text in series[name].items()})
     spoken, after, heard = (voice[key] or {} for key in ("spoken", "after", "heard"))
-    strangers = (spoken.keys() | heard.keys() | after.keys() | set(after.values())) - texts.keys()
+    openings: list[str] = voice["openings"] or []
+    strangers = (spoken.keys() | heard.keys() | after.keys() | set(after.values()) | set(openings)) - texts.keys()
     if strangers:
         raise SystemExit(f"{folder}/voice.yaml: no such clips: {', '.join(sorted(strangers))}")
     return Script(
-        folder, voice["voice"], voice["engine-language"], texts, voice["carrier"], spoken, after, heard,
+        folder, voice["voice"], voice["recogniser"], voice["engine-language"], texts, voice["carrier"],
+        voice["carrier-lasts"], spoken, after,
+        openings, heard,
         series["number"], series.get("ordinal", {}),
     )

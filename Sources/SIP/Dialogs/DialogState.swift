@@ -33,20 +33,18 @@ struct DialogState: Sendable {
         remoteSequence = request.head.cseq.number
     }
 
-    /// The side that has made the dialog by `invite`, as a 2xx or 101 to 199 confirms it (RFC 3261 §12.1.2).
-    /// - Returns: nil when the response names no Contact that requests could go to.
-    init?(confirming response: SIPResponse, to invite: SIPRequest) {
-        guard case .address(let target)? = response.head.contacts.first, target.uri.scheme.isSIP,
-            case .address(let contact)? = invite.head.contacts.first
-        else { return nil }
+    /// The side that has made the dialog by `invite`, as a 2xx confirms it (RFC 3261 §12.1.2). A 2xx without a Contact
+    /// that requests could go to must have its ACK and BYE too: they go where the INVITE went.
+    init(confirming response: SIPResponse, to invite: SIPRequest) {
         id = DialogID(
             callID: invite.head.callID, localTag: invite.head.from.tag ?? "", remoteTag: response.head.to.tag ?? "")
         local = invite.head.from
         remote = NameAddress(
             displayName: invite.head.to.displayName, uri: invite.head.to.uri,
             parameters: response.head.to.tag.map { [Parameters.Entry("tag", $0)] } ?? [])
-        self.contact = contact
-        remoteTarget = target.uri
+        contact = invite.head.contacts.lazy.compactMap(\.address).first ?? NameAddress(uri: invite.head.from.uri)
+        remoteTarget =
+            response.head.contacts.lazy.compactMap(\.address).map(\.uri).first { $0.scheme.isSIP } ?? invite.uri
         routeSet = response.head.recordRoutes.reversed()
         localSequence = invite.head.cseq.number
     }
