@@ -97,8 +97,8 @@ extension HangUpTests {
 
     @Test("C8: a temporary greeting with an end: the old one and its end, or the new one")
     func temporaryGreeting() async throws {
-        let end = House.noon + 86_400
-        try await atEveryStep(atLeast: 20) { house in
+        let end = House.noon - 1
+        try await atEveryStep(atLeast: 15) { house in
             try await house.greeting(.temporary, 2, 7)
             try await house.settings { $0.temporaryGreetingEnds = end }
         } flow: { house, step in
@@ -149,7 +149,7 @@ extension HangUpTests {
 
     @Test("C1 C3 C13: options are the old ones or the new ones")
     func options() async throws {
-        try await atEveryStep(atLeast: 10) { house, step in
+        try await atEveryStep(atLeast: 6) { house, step in
             let call = ScriptedCall(hangUpAtStep: step)
             call.when("options-menu", type: "2")
             call.when("to-change-pin", type: "3")
