@@ -73,6 +73,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var limits: [RecordingLimits] = []
         /// In which language each prompt was said the last time.
         var languages: [String: String] = [:]
+        var styles: [PlaybackStyle] = []
         /// The prompt that the caller did not wait for.
         var cutOff: String?
         /// Why passing the caller on does not work; nil: it works.
@@ -132,6 +133,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     var transferManner: TransferManner? { state.withLock { $0.manner } }
     /// What the recordings were allowed, one after the other.
     var limits: [RecordingLimits] { state.withLock { $0.limits } }
+    /// How stored audio was played, each time.
+    var styles: [PlaybackStyle] { state.withLock { $0.styles } }
     var steps: Int { state.withLock { $0.steps } }
     var cuesLeft: Int { state.withLock { $0.cues.count + $0.speeches.count } }
 
@@ -183,6 +186,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
                 if let key = nextKey(of: keys) { return PlayOutcome(key: key, position: position) }
                 position += .seconds(1)
             case .recording(let audio):
+                state.withLock { $0.styles.append(style) }
                 let outcome = try await play(audio, from: offset, interruptedBy: keys)
                 position += outcome.position
                 if outcome.key != nil { return PlayOutcome(key: outcome.key, position: position) }
