@@ -18,13 +18,16 @@ struct AskForAddressees {
         self.mailbox = mailbox
     }
 
-    /// Nobody twice, in the order in which they were named; nil when the owner gave up.
-    mutating func run() async throws -> [Mailbox]? {
+    /// Nobody twice, in the order in which they were named; and what is still to be said about them.
+    struct Choice {
+        var recipients: [Mailbox]
+        var told: [Clip] = []
+    }
+
+    /// Nil when the owner gave up.
+    mutating func run() async throws -> Choice? {
         guard var told = try await ask([]) else { return nil }
-        guard talk.keys.addressees.key(for: .goOn) != nil else {
-            _ = try await talk.say(told, interruptedBy: talk.keys.forward.meaningful)
-            return recipients
-        }
+        guard talk.keys.addressees.key(for: .goOn) != nil else { return Choice(recipients: recipients, told: told) }
         while true {
             switch try await talk.choose(talk.keys.addressees, opening: told, menu: menu) {
             case .addAnother: told = try await ask([]) ?? []
@@ -35,7 +38,7 @@ struct AskForAddressees {
                     told = first
                 }
             case .hearAll: told = try await names()
-            case .goOn: return recipients
+            case .goOn: return Choice(recipients: recipients)
             case .cancel: return nil
             }
         }

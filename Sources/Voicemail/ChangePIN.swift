@@ -28,8 +28,8 @@ struct ChangePIN {
     }
 
     /// Does not return before the owner has a PIN of their own; ends the call when none comes of it.
-    func insist() async throws -> [Clip] {
-        var told = talk.words(.pinMustBeChanged)
+    func insist(after words: [Clip] = []) async throws -> [Clip] {
+        var told = talk.sentences(words, talk.words(.pinMustBeChanged))
         for _ in 0..<talk.settings.patience {
             let pin = try await talk.digits(
                 opening: told, talk.words(.enterNewPIN), longest: PINPolicy.typable.upperBound)

@@ -33,10 +33,13 @@ struct ComposeMessage {
         isUrgent = urgent
     }
 
-    /// Hands what was recorded to `send` if the owner wants it sent. Returns what `send` says, or why it was not asked.
-    mutating func run(then send: (Letter) async throws -> [Clip]) async throws -> [Clip] {
+    /// Says `words`, asks, and hands what was recorded to `send` if the owner wants it sent. Returns what `send` says, or
+    /// why it was not asked.
+    mutating func run(
+        after words: [Clip] = [], then send: (Letter) async throws -> [Clip]
+    ) async throws -> [Clip] {
         do {
-            let told = try await recordAndReview(send)
+            let told = try await recordAndReview(words, send)
             await discard()
             return told
         } catch {
@@ -45,8 +48,10 @@ struct ComposeMessage {
         }
     }
 
-    private mutating func recordAndReview(_ send: (Letter) async throws -> [Clip]) async throws -> [Clip] {
-        var opening = try await record()
+    private mutating func recordAndReview(
+        _ words: [Clip], _ send: (Letter) async throws -> [Clip]
+    ) async throws -> [Clip] {
+        var opening = try await record(after: words)
         while !pieces.isEmpty {
             switch try await review(opening) {
             case .listen: opening = talk.sentences(talk.words(.yourRecordingIs), recording)
@@ -72,8 +77,8 @@ struct ComposeMessage {
     }
 
     /// Adds a piece. Returns what is to be said about it: why it stopped, or why there is none.
-    private mutating func record() async throws -> [Clip] {
-        var opening: [Clip] = []
+    private mutating func record(after words: [Clip] = []) async throws -> [Clip] {
+        var opening = words
         for _ in 0..<talk.settings.recordingAttempts {
             let longest = talk.settings.longestMessage - pieces.reduce(.zero) { $0 + $1.length }
             guard longest >= talk.settings.shortestGreeting else { return talk.words(.ownRecordingStoppedMaximum) }

@@ -18,8 +18,10 @@ struct Forward {
     /// Returns what is to be said on the way back to the message.
     func run() async throws -> [Clip] {
         var addressees = AskForAddressees(talk, mailbox)
-        guard let recipients = try await addressees.run() else { return talk.words(.nothingSent) }
-        switch try await talk.choose(talk.keys.forward, opening: talk.words(talk.phrases.recipients(recipients.count)), menu: menu) {
+        guard let choice = try await addressees.run() else { return talk.words(.nothingSent) }
+        let recipients = choice.recipients
+        let opening = talk.sentences(choice.told, talk.words(talk.phrases.recipients(recipients.count)))
+        switch try await talk.choose(talk.keys.forward, opening: opening, menu: menu) {
         case .asItIs: return try await send(Letter(parts: [], isUrgent: message.urgent), to: recipients)
         case .withComment:
             var comment = ComposeMessage(talk, mailbox, .recordCommentAfterTone, urgent: message.urgent)
@@ -30,6 +32,7 @@ struct Forward {
 
     /// The comment's parts, then the message.
     private func send(_ comment: Letter, to recipients: [Mailbox]) async throws -> [Clip] {
+        guard try await talk.store.message(message.id)?.mailbox == mailbox.id else { return talk.words(.messageGone) }
         let dispatch = Dispatch(talk, from: mailbox, forwarding: true)
         let letter = Letter(parts: comment.parts + [message.id], isUrgent: comment.isUrgent)
         let report = await dispatch.send(letter, to: recipients)

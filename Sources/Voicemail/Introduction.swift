@@ -24,8 +24,8 @@ struct Introduction {
         return talk.sentences(told, talk.words(.introductionDone))
     }
 
-    private func newPIN() async throws -> [Clip] {
-        mailbox.pinIsTemporary ? try await ChangePIN(talk, mailbox).insist() : []
+    private func newPIN(after words: [Clip] = []) async throws -> [Clip] {
+        mailbox.pinIsTemporary ? try await ChangePIN(talk, mailbox).insist(after: words) : words
     }
 
     /// The PIN; then "to record your name, press one; to skip this, press two", and the same for the greeting.
@@ -48,11 +48,9 @@ struct Introduction {
     private func duty() async throws -> [Clip] {
         var told = talk.words(.introduction)
         for kind in [GreetingKind.name, .unavailable, .busy] {
-            _ = try await talk.say(told, interruptedBy: talk.keys.endOfRecording)
-            told = try await RecordGreeting(talk, mailbox, kind).run()
+            told = try await RecordGreeting(talk, mailbox, kind).run(after: told)
         }
-        _ = try await talk.say(told, interruptedBy: talk.keys.endOfRecording)
-        return try await newPIN()
+        return try await newPIN(after: told)
     }
 
     private var menu: [Clip] {

@@ -117,7 +117,8 @@ extension MainMenu {
         if let end, end <= talk.now { return [] }
         guard try await talk.store.greeting(.temporary, of: mailbox.id) != nil else { return [] }
         let timeZone = TimeZone(identifier: mailbox.timeZone) ?? .gmt
-        let until = end.map { talk.words(talk.phrases.until($0, now: talk.now, timeZone: timeZone)) }
+        // It ends at midnight, which already is the day after the last one.
+        let until = end.map { talk.words(talk.phrases.until($0 - 1, now: talk.now, timeZone: timeZone)) }
         return talk.words(.temporaryGreetingIsOn) + (until ?? [])
     }
 

@@ -7,7 +7,7 @@ import Phrases
 
 struct OptionsMenu {
     /// In another language, when that was chosen here.
-    private(set) var talk: Conversation
+    private var talk: Conversation
     private let mailbox: Mailbox
 
     init(_ talk: Conversation, _ mailbox: Mailbox) {

@@ -16,9 +16,9 @@ struct RecordGreeting {
         self.kind = kind
     }
 
-    /// Returns what is to be said on the way back to the menu.
-    func run() async throws -> [Clip] {
-        var opening: [Clip] = []
+    /// Says `words` and asks. Returns what is to be said on the way back to the menu.
+    func run(after words: [Clip] = []) async throws -> [Clip] {
+        var opening = words
         var failures = 0
         while failures < talk.settings.recordingAttempts {
             guard try await talk.store.room(in: mailbox.id) >= AudioLength.bytes(talk.settings.shortestGreeting) else {

@@ -20,9 +20,8 @@ struct Reply {
             return talk.words(.senderHasNoMailbox)
         }
         let words = talk.words(.replyTo) + (try await talk.name(of: recipient))
-        _ = try await talk.say(words, interruptedBy: talk.keys.endOfRecording)
         var reply = ComposeMessage(talk, mailbox, .recordMessageAfterTone)
-        return try await reply.run { letter in
+        return try await reply.run(after: words) { letter in
             let dispatch = Dispatch(talk, from: mailbox)
             return try await dispatch.words(dispatch.send(letter, to: [recipient]))
         }

@@ -15,11 +15,11 @@ struct SendMessage {
     /// Returns what is to be said on the way back to the menu.
     func run() async throws -> [Clip] {
         var addressees = AskForAddressees(talk, mailbox)
-        guard let recipients = try await addressees.run() else { return talk.words(.nothingSent) }
+        guard let choice = try await addressees.run() else { return talk.words(.nothingSent) }
         var message = ComposeMessage(talk, mailbox, .recordMessageAfterTone)
-        return try await message.run { letter in
+        return try await message.run(after: choice.told) { letter in
             let dispatch = Dispatch(talk, from: mailbox)
-            return try await dispatch.words(dispatch.send(letter, to: recipients))
+            return try await dispatch.words(dispatch.send(letter, to: choice.recipients))
         }
     }
 }

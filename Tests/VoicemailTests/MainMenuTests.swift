@@ -64,7 +64,7 @@ struct MainMenuTests {
     @Test(
         "C1: each key leads where the default key map says",
         arguments: [
-            ("1", "no-new-messages"), ("2", "no-saved-messages"), ("4", "greeting-menu"), ("5", "enter-new-pin"),
+            ("1", "no-new-messages"), ("2", "no-saved-messages"), ("3", "enter-addressee"), ("4", "greeting-menu"), ("5", "options-menu"),
             ("6", "no-deleted-messages"), ("*", "no-messages"), ("#", "goodbye"),
         ])
     func keys(key: String, leadsTo: String) async throws {

@@ -72,6 +72,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var hasEnded = false
         var isEarly = false
         var limits: [RecordingLimits] = []
+        /// In which language each prompt was said the last time.
+        var languages: [String: String] = [:]
         var styles: [PlaybackStyle] = []
         /// The prompt that the caller did not wait for.
         var cutOff: String?
@@ -142,6 +144,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     var steps: Int { state.withLock { $0.steps } }
     var cuesLeft: Int { state.withLock { $0.cues.count + $0.speeches.count } }
 
+    /// The language in which a prompt was said the last time.
+    func language(of prompt: String) -> String? { state.withLock { $0.languages[prompt] } }
+
     func heard(_ prompt: String) -> Bool { prompts.contains(prompt) }
 
     /// Whether the call got as far as this prompt, heard or cut off by the hang-up.
@@ -176,7 +181,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
             case .silence(let length):
                 note(.pause)
                 position += length
-            case .prompt(let name, _):
+            case .prompt(let name, let language):
+                state.withLock { $0.languages[name] = language }
                 do { try step() } catch {
                     state.withLock { $0.cutOff = $0.cutOff ?? name }
                     throw error

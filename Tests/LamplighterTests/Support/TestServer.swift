@@ -67,6 +67,7 @@ final class TestServer: Sendable {
     struct Message {
         var id: String
         var folder: String
+        var isUrgent: Bool
         var seconds: Double
         var bytes: Int
         var encoding: String
@@ -78,8 +79,8 @@ final class TestServer: Sendable {
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard fields.count >= 8, let seconds = Double(fields[4]), let bytes = Int(fields[5]) else { return nil }
             return Message(
-                id: fields[0], folder: fields[1], seconds: seconds, bytes: bytes, encoding: fields[6], caller: fields[7]
-            )
+                id: fields[0], folder: fields[1], isUrgent: fields[2] == "urgent", seconds: seconds, bytes: bytes,
+                encoding: fields[6], caller: fields[7])
         }
     }
 
