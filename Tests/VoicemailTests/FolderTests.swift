@@ -49,7 +49,7 @@ struct FolderTests {
             call.when("choose-folder", type: "\(digit)")
             call.when("to-hear-message-from-start", type: "#")
             await house.retrieve(call)
-            #expect(call.heard(inOrder: "choose-folder", "message-saved-in", "to-delete-message") || digit == 0)
+            #expect(call.heard(inOrder: "choose-folder", "message-saved-in", "to-hear-message-from-start"))
             #expect(
                 try await house.folder(of: id) == Folder.byDigit[digit], "also a new one: that is keeping it as new")
         }
