@@ -8,8 +8,7 @@ import Testing
 
 @Suite("A caller hangs up at every step")
 struct CallerHangUpTests {
-    /// Keys for the review's menu, one at each of its rounds; takes that follow the first; how many seconds of each
-    /// count when nobody hangs up.
+    /// Keys for the review's menu, one at each of its rounds, and the takes that follow the first.
     struct Review: Sendable, CustomTestStringConvertible {
         var keys: [String]
         var takes: [(seconds: Double, voiced: Double)] = []
@@ -18,11 +17,13 @@ struct CallerHangUpTests {
     }
 
     static let reviews = [
-        Review(keys: ["2"]), Review(keys: ["1", "2"]), Review(keys: ["4", "2"]), Review(keys: ["4", "4", "1", "2"]),
-        Review(keys: ["3", "2"], takes: [(5, 1)]), Review(keys: ["3", "3", "2"], takes: [(5, 1), (6, 1)]),
+        Review(keys: ["1", "2"]), Review(keys: ["4", "4", "2"]),
+        Review(keys: ["3", "3", "2"], takes: [(5, 1), (6, 1)]),
         Review(keys: ["3", "2"], takes: [(1, 1)]), Review(keys: ["3", "1", "2"], takes: [(5, 0)]),
-        Review(keys: ["5", "2"], takes: [(5, 1)], adds: true), Review(keys: ["5", "1", "2"], takes: [(5, 0)], adds: true),
-        Review(keys: ["*"]), Review(keys: ["4", "3", "*"], takes: [(5, 1)]), Review(keys: ["0"]), Review(keys: ["7", "8", "9"]),
+        Review(keys: ["5", "2"], takes: [(5, 1)], adds: true),
+        Review(keys: ["5", "1", "2"], takes: [(5, 0)], adds: true),
+        Review(keys: ["*"]), Review(keys: ["4", "3", "*"], takes: [(5, 1)]), Review(keys: ["0"]),
+        Review(keys: ["7", "8", "9"]),
         Review(keys: []),
     ]
 
@@ -64,7 +65,9 @@ struct CallerHangUpTests {
         return audio
     }
 
-    @Test("B3 B4: a box that gets full while recording again: the first take or the fuller one", arguments: [60_000, 72_000])
+    @Test(
+        "B3 B4: a box that gets full while recording again: the first take or the fuller one",
+        arguments: [60_000, 72_000])
     func quota(bytes: Int) async throws {
         var step = 0
         var call: ScriptedCall
@@ -152,7 +155,7 @@ struct CallerHangUpTests {
             call.when("enter-name", type: "56#")
             call.when("for-next-name", type: "#")
             call.when("for-next-name", type: "*")
-            call.when("enter-name", type: "966#")
+            call.when("enter-name", type: "963#")
             call.when("press-1", type: "1")
             call.say(House.speech(3), ending: .hangUp)
             await DirectoryTests.dial(house, call)

@@ -80,7 +80,8 @@ struct CallerWishTests {
         #expect(call.prompts.suffix(2) == ["nobody-answers", "beep"])
     }
 
-    @Test("after the recording 0 delivers the message and passes the caller on", arguments: [nil, TransferFailure.busy])
+    @Test(
+        "after the recording 0 delivers the message and passes the caller on", arguments: [nil, TransferFailure.busy])
     func operatorAfterRecording(failure: TransferFailure?) async throws {
         let house = try await house()
         let call = ScriptedCall()
@@ -159,7 +160,10 @@ struct CallerWishTests {
         call.when("person-at-extension", type: "1")
         call.say(House.speech(3), ending: .hangUp)
         await house.deposit(call)
-        #expect(call.prompts.prefix(5) == ["person-at-extension", "person-at-extension", "number-1", "number-0", "number-1"])
+        #expect(
+            call.prompts.prefix(5) == [
+                "person-at-extension", "person-at-extension", "number-1", "number-0", "number-1",
+            ])
         #expect(try await house.messages(in: .new).isEmpty)
         #expect(try await house.messages(in: .new, of: "101").count == 1)
     }

@@ -62,7 +62,9 @@ struct GreetCallerTests {
 
     @Test(
         "a temporary greeting ends when it ends; without a date it does not",
-        arguments: [(nil, GreetingKind.temporary), (House.noon + 1, .temporary), (House.noon, .unavailable), (0, .unavailable)])
+        arguments: [
+            (nil, GreetingKind.temporary), (House.noon + 1, .temporary), (House.noon, .unavailable), (0, .unavailable),
+        ])
     func temporary(ends: Double?, expected: GreetingKind) async throws {
         let house = try await House.open()
         try await house.settings { $0.temporaryGreetingEnds = ends }

@@ -9,7 +9,9 @@ import Testing
 struct ReviewTests {
     static let first = House.speech(4, 1)
     static let second = House.speech(6, 2)
-    static let choices: [String?] = ["to-listen", "to-accept", "to-record-again", "to-mark-urgent", "to-add-to-recording", "to-cancel"]
+    static let choices: [String?] = [
+        "to-listen", "to-accept", "to-record-again", "to-mark-urgent", "to-add-to-recording", "to-cancel",
+    ]
 
     /// A caller who has said `first` and pressed pound; `keys` are pressed in the menu, and `second` is said after them.
     static func call(_ keys: String, hangUpAtStep: Int? = nil) -> ScriptedCall {
@@ -33,7 +35,8 @@ struct ReviewTests {
         call.say(Self.first, ending: .key(.pound))
         call.when("press-star", type: "2")
         await house.deposit(call)
-        let choices = zip(Self.choices.compactMap { $0 }, ["press-1", "press-2", "press-3", "press-4", "press-5", "press-star"])
+        let choices = zip(
+            Self.choices.compactMap { $0 }, ["press-1", "press-2", "press-3", "press-4", "press-5", "press-star"])
         let spoken = Array(choices.flatMap { [$0, $1, "pause"] }.dropLast())
         #expect(Array(call.prompts.drop { $0 != "beep" }.dropFirst()) == spoken + ["message-sent", "goodbye"])
 
@@ -164,7 +167,8 @@ struct ReviewTests {
         #expect(try await audio(house) == [Self.first])
     }
 
-    @Test("4 marks it urgent, and once more takes the mark away", arguments: [("4", true), ("44", false), ("444", true)])
+    @Test(
+        "4 marks it urgent, and once more takes the mark away", arguments: [("4", true), ("44", false), ("444", true)])
     func urgent(keys: String, expected: Bool) async throws {
         let house = try await House.open()
         let call = ScriptedCall()
