@@ -33,7 +33,8 @@ struct ListenToMessage {
     }
 
     /// Plays it from `start` on, or only asks what to do with it.
-    mutating func run(_ opening: [Clip], from start: Duration = .zero, playing: Bool = true) async throws -> MessageTurn {
+    mutating func run(_ opening: [Clip], from start: Duration = .zero, playing: Bool = true) async throws -> MessageTurn
+    {
         position = playing ? min(start, length) : length
         do {
             var action =
@@ -71,7 +72,9 @@ struct ListenToMessage {
         case .forward: return .pressed(try await ask(after: Forward(talk, mailbox, message).run()))
         case .more: return .pressed(try await more())
         case .changeFolder:
-            guard let folder = try await ChooseFolder(talk, mailbox).toListen() else { return .pressed(try await goOn()) }
+            guard let folder = try await ChooseFolder(talk, mailbox).toListen() else {
+                return .pressed(try await goOn())
+            }
             return .turn(.folder(folder))
         case .options: return .turn(.options)
         case .mainMenu: return .turn(.mainMenu)

@@ -38,7 +38,9 @@ struct MessageList {
         case folder(Folder)
     }
 
-    private mutating func goThrough(_ folder: Folder, _ opening: [Clip], from bookmark: Bookmark?) async throws -> WayOut {
+    private mutating func goThrough(_ folder: Folder, _ opening: [Clip], from bookmark: Bookmark?) async throws
+        -> WayOut
+    {
         var messages = try await talk.store.messages(in: folder, of: mailbox.id).map(\.id)
         guard !messages.isEmpty else { return .mainMenu(talk.sentences(opening, talk.nothing(in: folder))) }
         var place = messages.firstIndex { $0 == bookmark?.message } ?? 0

@@ -55,7 +55,9 @@ final class StoredAudio: RecordedAudio {
 
     /// Where to go on after the call was lost while it played: a little before what was read last, since that is read
     /// ahead and since a word or two before it help to find back in.
-    var placeToResume: Duration { AudioLength.duration(max(0, lastRead.withLock { $0 } - AudioLength.bytes(.seconds(2)))) }
+    var placeToResume: Duration {
+        AudioLength.duration(max(0, lastRead.withLock { $0 } - AudioLength.bytes(.seconds(2))))
+    }
 
     func bytes(in range: Range<Int>) async throws -> [UInt8] {
         lastRead.withLock { $0 = range.lowerBound }

@@ -50,6 +50,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var moment: Moment
         var keys: [Key] = []
         var deed: (@Sendable () async -> Void)?
+        var hangsUp = false
     }
 
     /// What the caller says into a recording.
@@ -104,6 +105,11 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     func when(_ prompt: String, type keys: String) { add(Cue(moment: .prompt(prompt), keys: Self.keys(keys))) }
     func whenSilent(type keys: String) { add(Cue(moment: .silence, keys: Self.keys(keys))) }
     func inAudio(at second: Double, type keys: String) { add(Cue(moment: .audio(second), keys: Self.keys(keys))) }
+    func hangUp(inAudioAt second: Double) { add(Cue(moment: .audio(second), hangsUp: true)) }
+    func hangUp(at prompt: String) { add(Cue(moment: .prompt(prompt), hangsUp: true)) }
+    func inAudio(at second: Double, do deed: @escaping @Sendable () async -> Void) {
+        add(Cue(moment: .audio(second), deed: deed))
+    }
     func when(_ prompt: String, do deed: @escaping @Sendable () async -> Void) {
         add(Cue(moment: .prompt(prompt), deed: deed))
     }
@@ -297,7 +303,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
             return state.cues.removeFirst()
         }
         guard let cue else { return }
-        state.withLock { $0.typed += cue.keys }
+        state.withLock { state in
+            state.typed += cue.keys
+            if cue.hangsUp { state.hasEnded = true }
+        }
         await cue.deed?()
     }
 
