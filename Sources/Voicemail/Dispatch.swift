@@ -63,7 +63,8 @@ struct Dispatch {
         case 1:
             let frame = isForwarded ? talk.phrases.forwarded : talk.phrases.sent
             told = talk.words(frame, around: try await talk.name(of: report.delivered[0]))
-        case let count: told = talk.words(isForwarded ? talk.phrases.forwarded(to: count) : talk.phrases.sent(to: count))
+        case let count:
+            told = talk.words(isForwarded ? talk.phrases.forwarded(to: count) : talk.phrases.sent(to: count))
         }
         for (mailbox, reason) in report.failed {
             let frame = talk.phrases.notDelivered(because: reason)

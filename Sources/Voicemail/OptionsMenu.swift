@@ -64,7 +64,8 @@ struct OptionsMenu {
                 (.recordGreeting, .toRecordGreeting), (.recordNumbered, .toRecordNumberedGreeting),
                 (.chooseGreeting, .toChooseGreeting), (.recordBusy, .toRecordBusyGreeting),
                 (.recordName, .toRecordName), (.temporary, .forTemporaryGreeting),
-                (.greetingsAndName, .toChangeGreetingOrName), (.changePIN, .toChangePIN), (.envelope, .toChangeEnvelope), (.order, .toChangeOrder),
+                (.greetingsAndName, .toChangeGreetingOrName), (.changePIN, .toChangePIN),
+                (.envelope, .toChangeEnvelope), (.order, .toChangeOrder),
                 (.newAtOnce, .toChangeNewAtOnce), (.language, .toChangeLanguage), (.mainMenu, .toReturnToMainMenu),
             ])
     }

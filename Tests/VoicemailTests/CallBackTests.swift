@@ -7,7 +7,9 @@ import Testing
 
 @Suite("Calling back (C7)")
 struct CallBackTests {
-    private func open(_ change: @escaping @Sendable (inout OrganisationSettings) -> Void = { _ in }) async throws -> House {
+    private func open(_ change: @escaping @Sendable (inout OrganisationSettings) -> Void = { _ in }) async throws
+        -> House
+    {
         let house = try await House.open()
         try await house.settings { $0.mayCallBack = true }
         try await house.organisation(change)
@@ -51,9 +53,11 @@ struct CallBackTests {
         #expect(!TollGuard.begins("5551234", withOneOf: ["", "6"]))
     }
 
-    @Test("the number is read out and called when it is confirmed, in the organisation's way", arguments: [
-        (OrganisationSettings.Transfer.refer, TransferManner.refer), (.bridge, .bridge),
-    ])
+    @Test(
+        "the number is read out and called when it is confirmed, in the organisation's way",
+        arguments: [
+            (OrganisationSettings.Transfer.refer, TransferManner.refer), (.bridge, .bridge),
+        ])
     func confirmed(setting: OrganisationSettings.Transfer, manner: TransferManner) async throws {
         let house = try await open { $0.transfer = setting }
         let call = ScriptedCall()

@@ -33,7 +33,8 @@ struct MoreGreetingsTests {
             ("1#", "UTC", 1, "until-today"), ("2#", "UTC", 2, "until-tomorrow"), ("9#", "UTC", 9, "until"),
             ("1#", "Pacific/Auckland", 2, "until-today"), ("365#", "America/New_York", 365, "until"),
             ("0#", "UTC", 0, "heard-until-deleted"), ("*", "UTC", 0, "heard-until-deleted"),
-            ("#", "UTC", 0, "heard-until-deleted"), ("366#", "UTC", 0, "invalid-entry"), ("9999#", "UTC", 0, "invalid-entry"),
+            ("#", "UTC", 0, "heard-until-deleted"), ("366#", "UTC", 0, "invalid-entry"),
+            ("9999#", "UTC", 0, "invalid-entry"),
         ])
     func temporary(days: String, zone: String, end: Int, told: String) async throws {
         let house = try await House.open()
@@ -91,9 +92,11 @@ struct MoreGreetingsTests {
         #expect(settings.chosenGreeting == nil)
     }
 
-    @Test("recorded, heard and deleted like the everyday one", arguments: [
-        GreetingKind.busy, .outOfHours, .slot1, .slot9,
-    ])
+    @Test(
+        "recorded, heard and deleted like the everyday one",
+        arguments: [
+            GreetingKind.busy, .outOfHours, .slot1, .slot9,
+        ])
     func recordHearDelete(_ kind: GreetingKind) async throws {
         let house = try await House.open()
         let first = ScriptedCall()
@@ -129,7 +132,9 @@ struct MoreGreetingsTests {
         let back = ScriptedCall()
         back.when("callers-hear", type: "90")
         try await house.run(back) { talk, mailbox in try await GreetingsMenu(talk, mailbox).run() }
-        #expect(back.heard(inOrder: "greeting-menu", "callers-hear", "enter-greeting-number", "callers-hear-usual-greeting"))
+        #expect(
+            back.heard(inOrder: "greeting-menu", "callers-hear", "enter-greeting-number", "callers-hear-usual-greeting")
+        )
         #expect(try await house.mailbox().settings.chosenGreeting == nil)
     }
 
@@ -257,7 +262,8 @@ struct AsteriskFlowTests {
         #expect(call.events.contains(.passedOn(number)))
     }
 
-    @Test("options: 0, then 1 unavailable, 2 busy, 3 name, 4 temporary, each accepted with 1; 4, 2 erases; 5 is the PIN")
+    @Test(
+        "options: 0, then 1 unavailable, 2 busy, 3 name, 4 temporary, each accepted with 1; 4, 2 erases; 5 is the PIN")
     func options() async throws {
         let house = try await open()
         let call = logIn("0")

@@ -129,7 +129,8 @@ extension Place {
             flow: { talk, mailbox in try await NumberedGreetings(talk, mailbox).run() }),
         Place(
             testDescription: "which of nine to record, FreeSWITCH", prompt: "enter-greeting-to-record",
-            leadsTo: numbers.mapValues { _ in "record-greeting-after-tone" }.merging([.zero: "invalid-key", .star: ""]) {
+            leadsTo: numbers.mapValues { _ in "record-greeting-after-tone" }.merging([.zero: "invalid-key", .star: ""])
+            {
                 $1
             }, keymap: "freeswitch",
             flow: { talk, mailbox in try await NumberedGreetings(talk, mailbox).record() }),
@@ -150,7 +151,8 @@ extension Place {
         Place(
             testDescription: "options, Asterisk", prompt: "options-menu",
             leadsTo: [
-                .one: "record-greeting-after-tone", .two: "record-greeting-after-tone", .three: "record-name-after-tone",
+                .one: "record-greeting-after-tone", .two: "record-greeting-after-tone",
+                .three: "record-name-after-tone",
                 .four: "record-greeting-after-tone", .five: "enter-new-pin", .six: "greeting-menu",
                 .seven: "envelope-off", .eight: "newest-first", .nine: "language-chosen", .star: "",
             ], keymap: "asterisk", flow: optionsFlow),
