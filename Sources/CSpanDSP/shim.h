@@ -10,3 +10,4 @@
 #include <spandsp/tone_generate.h>
 #include <spandsp/super_tone_rx.h>
 #include <spandsp/dtmf.h>
+#include <spandsp/time_scale.h>
