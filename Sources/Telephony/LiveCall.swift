@@ -127,7 +127,8 @@ actor LiveCall: AnsweredCall {
         media.record(
             RecordingRequest(
                 firstChunkBytes: Self.bytesToNextSecond(), maximumBytes: max(1, limits.maximum.audioBytes),
-                silence: limits.silence, stoppedBy: Set(limits.endKeys.map(\.rawValue))))
+                silence: limits.silence, stoppedBy: Set(limits.endKeys.map(\.rawValue)),
+                endsOnTones: limits.endsOnTones))
         if ended != nil { media.stopRecording() }
         var tray = Tray(sink)
         while true {

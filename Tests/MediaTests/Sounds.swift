@@ -40,3 +40,65 @@ func share(of pitch: Double, in samples: [Int16]) -> Double {
     }
     return shares.reduce(0, +) / Double(max(1, shares.count))
 }
+
+/// The peak of a sine of so many dBm0: full scale is +3.14 dBm0 (ITU-T G.711 §4).
+func amplitude(_ level: Double) -> Double {
+    32_124 * pow(10, (level - 3.14) / 20)
+}
+
+/// Sines of which each has half the energy of the whole when there are two, at a level in dBm0.
+func chord(_ pitches: [Double], seconds: Double, level: Double) -> [Int16] {
+    let peak = amplitude(level) / Double(pitches.count).squareRoot()
+    return (0..<Int(seconds * 8_000)).map { index in
+        Int16(pitches.reduce(0) { $0 + peak * sin($1 * Double(index) / 8_000 * 2 * .pi) })
+    }
+}
+
+/// A sine whose pitch is given for each sample.
+func keyed(_ pitches: [Double], level: Double) -> [Int16] {
+    var phase = 0.0
+    return pitches.map { pitch in
+        phase += pitch / 8_000 * 2 * .pi
+        return Int16(amplitude(level) * sin(phase))
+    }
+}
+
+extension [Int16] {
+    /// Louder or softer by so many decibels.
+    func changed(by gain: Double) -> [Int16] {
+        let factor = pow(10, gain / 20)
+        return map { Int16(clamping: Int(Double($0) * factor)) }
+    }
+}
+
+/// Real speech: the English prompts of the product, one after the other.
+enum Spoken {
+    private static let prompts = Task {
+        let here = String(describing: #filePath).split(separator: "/").dropLast(3).joined(separator: "/")
+        let folder = "/\(here)/prompts/en"
+        let directory = try #require(opendir(folder))
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            // The beep is no speech.
+            if name.hasSuffix(".flac"), name != "beep.flac" { names.append(name) }
+        }
+        return try names.sorted().flatMap { try readAudioFile("\(folder)/\($0)") + pause(seconds: 0.3) }
+    }
+
+    static func everything() async throws -> [Int16] {
+        try await prompts.value
+    }
+
+    /// A part of it, from so many seconds on.
+    static func words(seconds: Double, from start: Double = 0) async throws -> [Int16] {
+        let all = try await everything()
+        let first = Int(start * 8_000)
+        let last = first + Int(seconds * 8_000)
+        try #require(last <= all.count)
+        return Array(all[first..<last])
+    }
+}
