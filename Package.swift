@@ -77,7 +77,7 @@ let package = Package(
         tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", grdb, logging]),
         tests("DialplanTests", ["Dialplan"]),
         tests("PhonesTests", ["Phones", "SIP", "Mailboxes", logging] + nio),
-        tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media"]),
+        tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media", logging]),
         tests("LamplighterTests", ["lamplighter"]),
     ]
 )

@@ -5,8 +5,6 @@ internal import Foundation
 internal import Yams
 
 struct Language: Sendable {
-    /// Numbers that take a noun's singular.
-    let singular: Set<Int>
     let numbers: NumberSets
     let sentences: [Sentence: Pattern]
     /// 12 or 24.
@@ -29,7 +27,6 @@ struct Language: Sendable {
         }
         let numbers = try NumberSets(file.numbers)
         self.numbers = numbers
-        singular = Set(file.singular)
         sentences = try Self.sentences(file.sentences, numbers)
         guard file.time.clock == 12 || file.time.clock == 24 else { throw Complaint("time.clock: must be 12 or 24") }
         clock = file.time.clock
@@ -46,8 +43,12 @@ struct Language: Sendable {
         var sentences: [Sentence: Pattern] = [:]
         for (name, text) in entries {
             guard let sentence = Sentence(rawValue: name) else { throw Complaint("sentences: '\(name)' is unknown") }
-            do {
-                sentences[sentence] = try Pattern(text, variables: sentence.variables, numbers: numbers)
+            do throws(Complaint) {
+                let pattern = try Pattern(text, variables: sentence.variables, numbers: numbers)
+                if let lost = sentence.variables.subtracting(pattern.variables).subtracting(Sentence.optional).min() {
+                    throw Complaint("does not say {\(lost)}")
+                }
+                sentences[sentence] = pattern
             } catch {
                 throw Complaint("sentences.\(name): \(error.reason)")
             }
@@ -130,7 +131,6 @@ private struct LanguageFile: Decodable {
         var from: Int
         var texts: [String]
     }
-    var singular: [Int]
     var numbers: [String: [String: String]]
     var sentences: [String: String]
     var time: Time

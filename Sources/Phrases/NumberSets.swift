@@ -1,7 +1,9 @@
-// All the numbers a language can say: its sets of rules by name, "cardinal", "ordinal", "year" …
+// All the numbers a language can say: its sets of rules by name, "cardinal", "ordinal", "year" … and the set "plural",
+// whose rules give no clips but the form that a noun takes beside the number.
 
 struct NumberSets: Sendable {
     static let cardinal = "cardinal"
+    static let plural = "plural"
     let sets: [String: NumberRules]
 
     init(_ entries: [String: [String: String]]) throws(Complaint) {
@@ -9,7 +11,9 @@ struct NumberSets: Sendable {
         for (name, rules) in entries {
             do { sets[name] = try NumberRules(rules) } catch { throw Complaint("numbers.\(name): \(error.reason)") }
         }
-        guard sets[Self.cardinal] != nil else { throw Complaint("numbers: '\(Self.cardinal)' is missing") }
+        for name in [Self.cardinal, Self.plural] where sets[name] == nil {
+            throw Complaint("numbers: '\(name)' is missing")
+        }
         self.sets = sets
         try checkCalls()
     }
@@ -29,6 +33,11 @@ struct NumberSets: Sendable {
             }
         }
         return clips
+    }
+
+    /// The clip of `noun` in the form that it takes beside the number: "minutes-other".
+    func form(of noun: String, for number: Int) -> String {
+        "\(noun)-\(say(number, set: Self.plural).joined(separator: "-"))"
     }
 
     /// Every set called on exists, and saying ends: `<` and `>` make the number smaller, and `=` may only call

@@ -1,7 +1,7 @@
 // How a language builds a sentence: clip names with places for values.
 //   {x}       the value: its clips, or a number said as a cardinal
 //   {x:set}   a number said by that set of rules
-//   {x#noun}  the noun's form for that number: "noun-one" or "noun-other"
+//   {x#noun}  the noun's form for that number, by the rules of "plural": "noun-one" or "noun-other"
 //   day-{x}   the value inside a clip's name
 
 struct Pattern: Sendable {
@@ -31,6 +31,17 @@ struct Pattern: Sendable {
         self.pieces = pieces
     }
 
+    /// The values that are said.
+    var variables: Set<String> {
+        Set(
+            pieces.compactMap { piece in
+                switch piece {
+                case .clip: nil
+                case .value(let name), .number(let name, _), .noun(_, let name), .named(_, let name, _): name
+                }
+            })
+    }
+
     func fill(_ values: [String: Value], in language: Language) -> [String] {
         pieces.flatMap { piece -> [String] in
             switch piece {
@@ -47,7 +58,7 @@ struct Pattern: Sendable {
                 return language.numbers.say(number, set: set)
             case .noun(let noun, let name):
                 guard case .number(let number) = values[name] else { return [] }
-                return ["\(noun)-\(language.singular.contains(number) ? "one" : "other")"]
+                return [language.numbers.form(of: noun, for: number)]
             case .named(let prefix, let name, let suffix):
                 switch values[name] {
                 case .number(let number): return ["\(prefix)\(number)\(suffix)"]

@@ -1,6 +1,8 @@
 // What is said in one language, as a flow author asks for it: every function answers with the names of the
 // clips to play, in order. How they are put together is data (`prompts/<language>/language.yaml`).
 
+internal import Foundation
+
 public struct Phrases: Sendable {
     /// The language's folder in `prompts/`: "en".
     public let language: String
@@ -34,7 +36,18 @@ public struct Phrases: Sendable {
     /// "unknown caller".
     public func digits(_ text: String?) -> [String] {
         let clips = spelled(text)
-        return clips.isEmpty ? say(.unknownCaller, [:]) : clips
+        return clips.isEmpty ? say(.unknownCaller) : clips
+    }
+
+    /// What can be spoken of a text letter by letter: digits, letters and the characters that the language names;
+    /// empty where there is nothing of the kind. Accents are left out, "José" is j o s e. Only the first 32
+    /// characters, since a caller may have chosen the text.
+    public func spelled(_ text: String?) -> [String] {
+        (text ?? "").prefix(Self.longestSpelling).flatMap { character -> [String] in
+            if let digit = character.asciiDigit { return number(digit) }
+            if let clip = data.characters[Character(character.lowercased())] { return [clip] }
+            return character.plainLetter.map { ["letter-\($0)"] } ?? []
+        }
     }
 
     /// "First message" … "tenth message", "message eleven" …; positions count from 1.
@@ -72,6 +85,13 @@ public struct Phrases: Sendable {
         return say(.notAvailable, ["extension": .clips(clips)])
     }
 
+    /// The same of somebody who is busy: "The person at extension one zero one is on the phone."
+    public func onThePhone(extension number: String) -> [String] {
+        let clips = spelled(number)
+        guard !clips.isEmpty else { return prompt(.nobodyAvailable) }
+        return say(.onThePhone, ["extension": .clips(clips)])
+    }
+
     /// The same for a mailbox that is nobody's own: "Nobody is available at extension two zero zero."
     public func nobodyAvailable(extension number: String) -> [String] {
         let clips = spelled(number)
@@ -82,7 +102,7 @@ public struct Phrases: Sendable {
     /// Of the envelope: "From" and the number, or "from an unknown number".
     public func from(caller: String?) -> [String] {
         let clips = spelled(caller)
-        return clips.isEmpty ? say(.fromUnknown, [:]) : say(.from, ["caller": .clips(clips)])
+        return clips.isEmpty ? say(.fromUnknown) : say(.from, ["caller": .clips(clips)])
     }
 
     /// Of the envelope: "Length" and the duration.
@@ -90,8 +110,19 @@ public struct Phrases: Sendable {
         say(.length, ["duration": .clips(duration(seconds: seconds))])
     }
 
-    func say(_ sentence: Sentence, _ values: [String: Pattern.Value]) -> [String] {
+    func say(_ sentence: Sentence, _ values: [String: Pattern.Value] = [:]) -> [String] {
         data.sentences[sentence]?.fill(values, in: data) ?? []
+    }
+
+    /// A sentence whose only value is a count or a number; below zero counts as zero.
+    func say(_ sentence: Sentence, counting count: Int) -> [String] {
+        say(sentence, ["n": .number(max(0, count))])
+    }
+
+    /// "For …, press three."
+    func choice(for thing: [String], key: Character) -> [String] {
+        guard let key = keyName(key) else { return [] }
+        return say(.forName, ["name": .clips(thing), "key": .word(key)])
     }
 
     private func list(_ items: [[String]]) -> [String] {
@@ -103,20 +134,9 @@ public struct Phrases: Sendable {
         return spoken
     }
 
-    /// What can be spoken of a user part: digits, letters and the characters that the language names. Bounded,
-    /// since a caller chooses it.
-    private func spelled(_ text: String?) -> [String] {
-        (text ?? "").prefix(Self.longestSpelling).flatMap { character -> [String] in
-            if let digit = character.asciiDigit { return number(digit) }
-            let letter = "letter-\(character.lowercased())"
-            if character.isASCII, character.isLetter { return data.texts[letter] == nil ? [] : [letter] }
-            return data.characters[character].map { [$0] } ?? []
-        }
-    }
-
     private static let longestSpelling = 32
 
-    private func keyName(_ key: Character) -> String? {
+    func keyName(_ key: Character) -> String? {
         guard Self.keys.contains(key) else { return nil }
         return data.characters[key] ?? key.lowercased()
     }
@@ -126,4 +146,11 @@ public struct Phrases: Sendable {
 
 extension Character {
     fileprivate var asciiDigit: Int? { isASCII ? wholeNumberValue : nil }
+
+    /// A to Z in lower case, without accents.
+    fileprivate var plainLetter: Character? {
+        guard let base = String(self).decomposedStringWithCanonicalMapping.unicodeScalars.first else { return nil }
+        let letter = Character(base)
+        return letter.isASCII && letter.isLetter ? Character(letter.lowercased()) : nil
+    }
 }

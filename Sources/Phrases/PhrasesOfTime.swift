@@ -11,15 +11,26 @@ extension Phrases {
 
     func date(_ then: CivilDay, today: CivilDay) -> [String] {
         switch today.number - then.number {
-        case 0: return say(.today, [:])
-        case 1: return say(.yesterday, [:])
+        case 0: return say(.today)
+        case 1: return say(.yesterday)
         case 2...6: return say(.weekday, ["weekday": .number(then.weekday)])
         default: break
         }
-        let values: [String: Pattern.Value] = [
-            "month": .number(then.month), "day": .number(then.day), "year": .number(then.year),
-        ]
-        return say(then.year == today.year ? .day : .dayOfYear, values)
+        return say(then.year == today.year ? .day : .dayOfYear, then.values)
+    }
+
+    /// The last day of something, such as a temporary greeting (C8): "until today", "until tomorrow", else weekday,
+    /// month and day, "until Monday, March third", with the year if it is not that of `now`.
+    public func until(_ date: Date, now: Date, timeZone: TimeZone) -> [String] {
+        until(CivilDay(date, timeZone), today: CivilDay(now, timeZone))
+    }
+
+    func until(_ last: CivilDay, today: CivilDay) -> [String] {
+        switch last.number - today.number {
+        case 0: return say(.untilToday)
+        case 1: return say(.untilTomorrow)
+        default: return say(last.year == today.year ? .until : .untilDayOfYear, last.values)
+        }
     }
 
     /// "Three oh seven p m", "noon", "three p m".
@@ -46,6 +57,13 @@ extension Phrases {
             + length(seconds: seconds)
     }
 
+    /// The same with the caller's recorded name in place of the number.
+    public func envelope(received date: Date, seconds: Int, now: Date, timeZone: TimeZone) -> NameFrame {
+        NameFrame(
+            before: received(date, now: now, timeZone: timeZone) + prompt(.pause) + fromName.before,
+            after: fromName.after + prompt(.pause) + length(seconds: seconds))
+    }
+
     func timeOfDay(hour: Int, minute: Int) -> [String] {
         if let moment = data.moments[hour * 60 + minute] { return [moment] }
         let period = data.periods.first { $0.from <= hour }.map { [$0.clip] } ?? []
@@ -69,6 +87,10 @@ struct CivilDay {
 }
 
 extension CivilDay {
+    fileprivate var values: [String: Pattern.Value] {
+        ["weekday": .number(weekday), "day": .number(day), "month": .number(month), "year": .number(year)]
+    }
+
     init(_ date: Date, _ timeZone: TimeZone) {
         let parts = Self.calendar(timeZone).dateComponents([.year, .month, .day, .weekday], from: date)
         let noon = DateComponents(year: parts.year, month: parts.month, day: parts.day, hour: 12)

@@ -6,6 +6,9 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case welcome
     case enterAccountNumber = "enter-account-number"
     case unknownAccount = "unknown-account"
+    case oneMoment = "one-moment"
+    case lineBusy = "line-busy"
+    case nobodyAnswers = "nobody-answers"
     case noSuchMailbox = "no-such-mailbox"
     case goodbye
 
@@ -48,10 +51,35 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case messageMarkedUrgent = "message-marked-urgent"
     case messageNoLongerUrgent = "message-no-longer-urgent"
     case messageCancelled = "message-cancelled"
+    /// Follows the recorded name of somebody who is busy: "… is on the phone."
+    case isOnThePhone = "is-on-the-phone"
+    case takesNoMessages = "takes-no-messages"
+    /// How long one can speak follows: see `Phrases.recordingTime(seconds:)`.
+    case littleRoomLeft = "little-room-left"
+    case noRoomForAnother = "no-room-for-another"
+    case earlierRecordingKept = "earlier-recording-kept"
+    case addAfterTone = "add-after-tone"
+    case nothingAdded = "nothing-added"
+    case messageWillBeCancelled = "message-will-be-cancelled"
+
+    // Reaching somebody else (B1, C7)
+    case cannotBeReached = "cannot-be-reached"
+
+    // Dial by name (A9)
+    case enterName = "enter-name"
+    case enterFirstName = "enter-first-name"
+    case enterLastName = "enter-last-name"
+    case enterMoreLetters = "enter-more-letters"
+    case tooManyNames = "too-many-names"
+    case noNameFound = "no-name-found"
+    case noMoreNames = "no-more-names"
 
     // The owner's mailbox (C1, C2)
     case mailboxAlmostFull = "mailbox-almost-full"
     case yourMailboxIsFull = "your-mailbox-is-full"
+    case temporaryGreetingIsOn = "temporary-greeting-is-on"
+    case callWasInterrupted = "call-was-interrupted"
+    case chooseFolder = "choose-folder"
     case noMessages = "no-messages"
     case noNewMessages = "no-new-messages"
     case noSavedMessages = "no-saved-messages"
@@ -92,9 +120,14 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case recordingDiscarded = "recording-discarded"
 
     // Menu choices, to be followed by "press" and a key: see `Phrases.choice(_:key:)`
+    case toHearMessages = "to-hear-messages"
     case toHearNewMessages = "to-hear-new-messages"
     case toHearSavedMessages = "to-hear-saved-messages"
     case toHearDeletedMessages = "to-hear-deleted-messages"
+    case toChooseFolder = "to-choose-folder"
+    case toGoOnWhereYouWere = "to-go-on-where-you-were"
+    case toHearFirstMessage = "to-hear-first-message"
+    case toCallAnotherNumber = "to-call-another-number"
     case toSendMessage = "to-send-message"
     case toChangeGreetingOrName = "to-change-greeting-or-name"
     case toChangePINAndOptions = "to-change-pin-and-options"
@@ -138,6 +171,10 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case toHearName = "to-hear-name"
     case toDeleteName = "to-delete-name"
     case toConfirm = "to-confirm"
+    case toUnmarkUrgent = "to-unmark-urgent"
+    case toKeepMessage = "to-keep-message"
+    case forNextName = "for-next-name"
+    case toEnterAnotherName = "to-enter-another-name"
     case toSkipGreeting = "to-skip-greeting"
     case toOpenYourMailbox = "to-open-your-mailbox"
 

@@ -22,6 +22,42 @@ enum Sentence: String, CaseIterable, Sendable {
     case choice
     case notAvailable = "not-available"
     case nobodyAvailable = "nobody-available"
+    case nameNotAvailable = "name-not-available"
+    case onThePhone = "on-the-phone"
+    case nameOnThePhone = "name-on-the-phone"
+    case `extension`, person
+    case forPerson = "for-person"
+    case forName = "for-name"
+    case forwarded, sent
+    case notDeliveredFull = "not-delivered-full"
+    case notDeliveredClosed = "not-delivered-closed"
+    case notDeliveredUnknown = "not-delivered-unknown"
+    case notDeliveredProblem = "not-delivered-problem"
+    case recipients
+    case namesFound = "names-found"
+    case listNumber = "list-number"
+    case members
+    case entered
+    case toCall = "to-call"
+    case folder
+    case folderNumber = "folder-number"
+    case messagesInFolder = "messages-in-folder"
+    case noMessagesInFolder = "no-messages-in-folder"
+    case savedInFolder = "saved-in-folder"
+    case greetingNumber = "greeting-number"
+    case used
+    case recordingTime = "recording-time"
+    case tryAgainIn = "try-again-in"
+    case pinLengthAtLeast = "pin-length-at-least"
+    case pinLengthExactly = "pin-length-exactly"
+    case pinLengthBetween = "pin-length-between"
+    case untilToday = "until-today"
+    case untilTomorrow = "until-tomorrow"
+    case until
+    case untilDayOfYear = "until-day-of-year"
+
+    /// Values that a language may leave out: the part of the day by a 24-hour clock. All others have to be said.
+    static let optional: Set<String> = ["period"]
 
     var variables: Set<String> {
         switch self {
@@ -38,7 +74,25 @@ enum Sentence: String, CaseIterable, Sendable {
         case .from: ["caller"]
         case .length: ["duration"]
         case .choice: ["action", "key"]
-        case .notAvailable, .nobodyAvailable: ["extension"]
+        case .notAvailable, .nobodyAvailable, .onThePhone, .extension: ["extension"]
+        case .person: ["name", "extension"]
+        case .forPerson: ["name", "extension", "key"]
+        case .forName: ["name", "key"]
+        case .nameNotAvailable, .nameOnThePhone, .forwarded, .sent, .notDeliveredFull, .notDeliveredClosed,
+            .notDeliveredUnknown, .notDeliveredProblem:
+            ["name"]
+        case .recipients, .namesFound, .listNumber, .members, .folderNumber, .greetingNumber, .used,
+            .pinLengthAtLeast, .pinLengthExactly:
+            ["n"]
+        case .pinLengthBetween: ["low", "high"]
+        case .entered: ["number"]
+        case .toCall: ["number", "key"]
+        case .folder, .noMessagesInFolder, .savedInFolder: ["folder"]
+        case .messagesInFolder: ["n", "folder"]
+        case .recordingTime, .tryAgainIn: ["duration"]
+        case .untilToday, .untilTomorrow: []
+        case .until: ["weekday", "day", "month"]
+        case .untilDayOfYear: ["weekday", "day", "month", "year"]
         }
     }
 }

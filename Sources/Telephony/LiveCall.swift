@@ -1,6 +1,6 @@
-// An answered call: one SIP dialog and one media session, given to the flow as `AnsweredCall`. Events of both
-// come in by two pumps and change the state here; the flow's Task, the only one that ever waits, is then woken
-// and looks at what it was waiting for.
+// An answered call, or one with early media: one SIP dialog and one media session, given to the flow as
+// `AnsweredCall`. Events of both come in by two pumps and change the state here; the flow's Task, the only one that
+// ever waits, is then woken and looks at what it was waiting for. Transfers are in LiveCall+Transfer.swift.
 
 internal import Dispatch
 import CallControl
@@ -11,15 +11,23 @@ import SIP
 actor LiveCall: AnsweredCall {
     nonisolated let invitation: Invitation
     nonisolated let encoding: AudioEncoding
-    private let codec: Codec
-    private let dialog: InviteDialog
-    private let media: MediaSession
-    private let equipment: Equipment
-    private let logger: Logger
+    let codec: Codec
+    let dialog: InviteDialog
+    /// The trunk that sent the call; nil for a phone of ours.
+    let trunk: SIPURI?
+    let media: MediaSession
+    let equipment: Equipment
+    let logger: Logger
     private var negotiation: Negotiation
 
     private var typed = KeyBuffer()
-    private var ended: CallEnded.Reason?
+    /// Whether the 200 has been sent; until then there is early media only.
+    private var isAccepted: Bool
+    private(set) var ended: CallEnded.Reason?
+    /// What came of the last REFER.
+    var referral: ReferralOutcome?
+    /// The second leg of a caller who is passed on by one.
+    var bridge: Bridge?
     private var waiter: CheckedContinuation<Void, Never>?
     private var alarms = 0
     private var alarmThatRang = 0
@@ -41,10 +49,12 @@ actor LiveCall: AnsweredCall {
     }
 
     init(
-        invitation: Invitation, negotiation: Negotiation, dialog: InviteDialog, media: MediaSession,
-        equipment: Equipment, logger: Logger
+        invitation: Invitation, negotiation: Negotiation, dialog: InviteDialog, isAccepted: Bool, trunk: SIPURI?,
+        media: MediaSession, equipment: Equipment, logger: Logger
     ) {
         self.invitation = invitation
+        self.isAccepted = isAccepted
+        self.trunk = trunk
         self.negotiation = negotiation
         codec = negotiation.codec
         encoding = negotiation.encoding
@@ -119,7 +129,8 @@ actor LiveCall: AnsweredCall {
     }
 
     func record(_ limits: RecordingLimits, into sink: any RecordingSink) async -> Take {
-        guard ended == nil else { return Take(ending: .hangUp, duration: .zero, voiced: .zero) }
+        // Nobody is recorded in a call that he does not know to be answered.
+        do { try await accept() } catch { return Take(ending: .hangUp, duration: .zero, voiced: .zero) }
         // What was pressed before the beep was not meant for the message.
         typed = KeyBuffer()
         recording = RecordingInProgress()
@@ -150,11 +161,14 @@ actor LiveCall: AnsweredCall {
         return max(1, Codec.bytesPerSecond - Int(intoSecond / 125_000))
     }
 
-    func accept() async throws(CallEnded) { try stillThere() }
-
-    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure {
+    func accept() async throws(CallEnded) {
         try stillThere()
-        return .noRoute
+        guard !isAccepted else { return }
+        dialog.accept()
+        while !isAccepted {
+            await somethingHappens()
+            try stillThere()
+        }
     }
 
     func hangUp() async {
@@ -185,7 +199,7 @@ actor LiveCall: AnsweredCall {
     private func heard(_ event: MediaEvent) {
         switch event {
         case .digit(let character):
-            if let key = Key(rawValue: character) { press(key) }
+            if let key = Key(rawValue: character), !passOn(key) { press(key) }
         case .playbackRunningLow(let id):
             if playback?.id == id { playback?.wantsMore = true }
         case .playbackEnded(let id, let bytes, let key):
@@ -198,6 +212,8 @@ actor LiveCall: AnsweredCall {
             // What was pressed while somebody spoke was not meant for what is asked next.
             typed = KeyBuffer()
         case .rtpTimeout:
+            // Many phones send nothing before they are answered.
+            guard isAccepted else { return }
             logger.notice("no media from the caller")
             end(.mediaTimeout)
         }
@@ -205,6 +221,29 @@ actor LiveCall: AnsweredCall {
     }
 
     private func press(_ key: Key) { typed.press(key) }
+
+    func forgetKeys() { typed = KeyBuffer() }
+
+    /// Whether keys come as telephone events (RFC 4733), and not as tones in the audio alone.
+    var hasTelephoneEvents: Bool { negotiation.parameters.telephoneEvent != nil }
+
+    // MARK: Playing
+
+    func beginPlayback() -> PlaybackID {
+        lastPlayback += 1
+        let id = PlaybackID(lastPlayback)
+        playback = Playback(id: id)
+        return id
+    }
+
+    func endPlayback() { playback = nil }
+
+    /// The playback that runs out of audio, once for each time.
+    func takePlaybackHunger() -> PlaybackID? {
+        guard playback?.wantsMore == true else { return nil }
+        playback?.wantsMore = false
+        return playback?.id
+    }
 
     private func signalled(_ event: DialogEvent) {
         switch event {
@@ -220,13 +259,22 @@ actor LiveCall: AnsweredCall {
             guard let description = negotiation.answer(to: offer) else { return reply.reject(488) }
             if offer != nil { media.start(negotiation.parameters) }
             reply.accept(description)
+        case .accepted:
+            isAccepted = true
+            // Only now does silence begin to count.
+            media.start(negotiation.parameters)
+            wake()
+        case .referred(let outcome):
+            referral = outcome
+            wake()
         case .info(let contentType, let body):
             if let key = InfoDigit.key(contentType: contentType, body: body) { media.press(key.rawValue) }
         case .ended(let reason):
             logger.debug("the dialog has ended", metadata: ["reason": "\(reason)"])
             switch reason {
             case .bye, .hungUp: end(.hangUp)
-            case .noAck, .transportFailed: end(.failure)
+            case .cancelled: end(.cancelled)
+            case .noAck, .transportFailed, .unanswered: end(.failure)
             case .stopped: end(.shutdown)
             }
         }
@@ -234,11 +282,11 @@ actor LiveCall: AnsweredCall {
 
     // MARK: Waiting
 
-    private func stillThere() throws(CallEnded) {
+    func stillThere() throws(CallEnded) {
         if let ended { throw CallEnded(ended) }
     }
 
-    private func somethingHappens() async {
+    func somethingHappens() async {
         await withCheckedContinuation { waiter = $0 }
     }
 
@@ -247,7 +295,7 @@ actor LiveCall: AnsweredCall {
         wake()
     }
 
-    private func wake() {
+    func wake() {
         waiter?.resume()
         waiter = nil
     }

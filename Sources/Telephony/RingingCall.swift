@@ -1,30 +1,10 @@
 // A call that has not been answered: rejecting it costs a response; answering it takes a media session, comes to
 // an agreement about codecs and gives the live call.
 
-public import CallControl
+internal import CallControl
 internal import Logging
-public import Media
+internal import Media
 internal import SIP
-
-/// What all calls share.
-public struct Equipment: Sendable {
-    public var media: MediaEngine
-    public var prompts: PromptLibrary
-    /// What a caller hears whose call is ended because the system stops.
-    public var farewell: Clip?
-    /// Waits; a parameter, so that tests need no real time.
-    public var sleep: @Sendable (Duration) async throws -> Void
-
-    public init(
-        media: MediaEngine, prompts: PromptLibrary, farewell: Clip? = nil,
-        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    ) {
-        self.media = media
-        self.prompts = prompts
-        self.farewell = farewell
-        self.sleep = sleep
-    }
-}
 
 final class RingingCall: IncomingCall {
     let invitation: Invitation
@@ -57,7 +37,10 @@ final class RingingCall: IncomingCall {
             address: invite.flow.local.host, port: session.localPort, codecs: [.pcmu, .pcma],
             sessionID: UInt64.random(in: 1...0x7fff_ffff), version: 1)
         do throws(CallEnded) {
-            let call = try await invite.needsOffer ? offer(capabilities, session) : accept(capabilities, session)
+            // Without an offer there is nothing to answer early: such a call is answered at once.
+            let call =
+                try await invite.needsOffer
+                ? offer(capabilities, session) : accept(capabilities, session, early: early)
             call.connect()
             await answered.call(call)
             return call
@@ -67,9 +50,10 @@ final class RingingCall: IncomingCall {
         }
     }
 
-    /// The usual way: the offer is in the INVITE, the answer in our 200.
-    private func accept(_ capabilities: MediaCapabilities, _ session: MediaSession) async throws(CallEnded) -> LiveCall
-    {
+    /// The usual way: the offer is in the INVITE, the answer in our 200, or in our 183.
+    private func accept(
+        _ capabilities: MediaCapabilities, _ session: MediaSession, early: Bool
+    ) async throws(CallEnded) -> LiveCall {
         guard let offer = try? SessionDescription(parsing: invite.request.head.body),
             let (answer, agreement) = try? SDPNegotiation.answer(to: offer, with: capabilities),
             let negotiation = Negotiation(agreement, capabilities)
@@ -77,10 +61,11 @@ final class RingingCall: IncomingCall {
             invite.reject(488)
             throw CallEnded(.failure)
         }
-        // Ready before the 200 goes out: some phones send their first packets at once.
+        // Ready before the answer goes out: some phones send their first packets at once.
         session.start(negotiation.parameters)
-        guard let dialog = await invite.answer(sdp: answer) else { throw CallEnded(.cancelled) }
-        return live(negotiation, dialog, session)
+        let dialog = await early ? invite.progress(sdp: answer) : invite.answer(sdp: answer)
+        guard let dialog else { throw CallEnded(.cancelled) }
+        return live(negotiation, dialog, session, isAccepted: !early)
     }
 
     /// The late offer: ours is in the 200, the answer in the ACK (RFC 3261 §13.2.1).
@@ -100,10 +85,20 @@ final class RingingCall: IncomingCall {
         throw CallEnded(.failure)
     }
 
-    private func live(_ negotiation: Negotiation, _ dialog: InviteDialog, _ session: MediaSession) -> LiveCall {
+    private func live(
+        _ negotiation: Negotiation, _ dialog: InviteDialog, _ session: MediaSession, isAccepted: Bool = true
+    ) -> LiveCall {
         LiveCall(
-            invitation: invitation, negotiation: negotiation, dialog: dialog, media: session, equipment: equipment,
-            logger: logger)
+            invitation: invitation, negotiation: negotiation, dialog: dialog, isAccepted: isAccepted, trunk: trunk,
+            media: session, equipment: equipment, logger: logger)
+    }
+
+    /// Where a peer that is no phone of ours takes calls.
+    private var trunk: SIPURI? {
+        guard invitation.account == nil, case .address(let contact)? = invite.request.head.contacts.first else {
+            return nil
+        }
+        return contact.uri
     }
 }
 

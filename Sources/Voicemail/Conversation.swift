@@ -76,33 +76,53 @@ struct Conversation: Sendable {
         }
     }
 
-    /// Says `opening` once and asks with `question` for at least one digit. The entry ends by its key or by silence; digits beyond `longest`
-    /// are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
-    func digits(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String {
+    /// Says `opening` once and asks with `question` for at least one digit. The entry ends by its key or by silence;
+    /// digits beyond `longest` are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
+    /// - Parameter reachOperator: where the operator's key leads; it returns why that has not worked. Without it the
+    ///   key starts the entry over.
+    func digits(
+        opening: [Clip] = [], _ question: [Clip], longest: Int, reachOperator: (() async throws -> [Clip])? = nil
+    ) async throws -> String {
         var patience = Patience(self)
         var words = sentences(opening, question)
         while true {
-            let entry = try await entry(words, longest: longest)
-            if let entry, !entry.isEmpty { return entry }
-            let told = try entry == nil ? patience.silence() : patience.wrongEntry(.invalidEntry)
+            let told: [Clip]
+            switch try await entry(words, longest: longest, offersOperator: reachOperator != nil) {
+            case .digits(""): told = try patience.wrongEntry(.invalidEntry)
+            case .digits(let typed): return typed
+            case .nothing: told = try patience.silence()
+            case .operatorWanted:
+                told = try await reachOperator?() ?? []
+                _ = try patience.wrongEntry(.invalidEntry)
+            }
             words = sentences(told, question)
         }
     }
 
-    /// One go at typing digits: "" when it was ended before the first, nil after silence.
-    private func entry(_ words: [Clip], longest: Int) async throws(CallEnded) -> String? {
-        var typed = ""
+    enum Entry {
+        /// Empty when it was ended before the first.
+        case digits(String)
+        case nothing
+        case operatorWanted
+    }
+
+    /// One go at typing digits, behind those of `earlier`.
+    func entry(
+        _ words: [Clip], after earlier: String = "", longest: Int, offersOperator: Bool
+    ) async throws(CallEnded) -> Entry {
+        var typed = earlier
         var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
         for _ in 0..<(longest + 50) {
-            guard let pressed = key else { return typed.isEmpty ? nil : typed }
+            guard let pressed = key else { return typed.isEmpty ? .nothing : .digits(typed) }
             switch keys.entry[pressed] {
-            case .done: return typed
-            case .startOver: typed = ""
+            case .done: return .digits(typed)
+            case .reachOperator where offersOperator: return .operatorWanted
+            case .startOver, .reachOperator: typed = ""
             case nil: if pressed.digit != nil && typed.count <= longest { typed.append(pressed.rawValue) }
             }
             key = try await call.key(within: settings.answerTime)
         }
-        return typed
+        return .digits(typed)
     }
 }
 

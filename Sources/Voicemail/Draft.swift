@@ -11,22 +11,50 @@ struct Draft {
 
     static func open(_ purpose: NewRecording.Purpose, in mailbox: Mailbox, _ talk: Conversation) async throws -> Draft {
         let new = NewRecording(mailbox: mailbox.id, purpose: purpose, encoding: StoredEncoding(talk.call.encoding))
-        return Draft(recording: try await talk.store.openRecording(new), talk: talk)
+        return try await open(new, talk)
+    }
+
+    /// `new` is in the call's encoding.
+    static func open(_ new: NewRecording, _ talk: Conversation) async throws -> Draft {
+        Draft(recording: try await talk.store.openRecording(new), talk: talk)
     }
 
     /// The beep, then what is said after it.
     func record(longest: Duration) async throws -> Take {
+        try await record(
+            RecordingLimits(
+                endKeys: talk.keys.endOfRecording, maximum: longest, silence: talk.settings.silenceEndsRecording))
+    }
+
+    /// The beep, then what is said after it; behind what is there already.
+    func record(_ limits: RecordingLimits) async throws -> Take {
         _ = try await talk.say(talk.words(.beep))
         talk.log.info("recording", metadata: ["recording": "\(recording.id.rawValue)"])
-        let limits = RecordingLimits(
-            endKeys: talk.keys.recording.meaningful, maximum: longest, silence: talk.settings.silenceEndsRecording)
         return await talk.call.record(limits, into: RecordingIntoStore(recording: recording))
     }
 
-    func audio(_ take: Take) -> StoredAudio {
+    func audio(_ take: Take) -> StoredAudio { audio(take.duration) }
+
+    /// What there is up to `length`.
+    func audio(_ length: Duration) -> StoredAudio {
         StoredAudio(
-            recording.id, encoding: StoredEncoding(talk.call.encoding), byteCount: AudioLength.bytes(take.duration),
+            recording.id, encoding: StoredEncoding(talk.call.encoding), byteCount: AudioLength.bytes(length),
             store: talk.store)
+    }
+
+    /// Cuts it down from one length to another and returns the length that it has now: where that fails, it is still
+    /// worth keeping as it is.
+    func trim(from whole: Duration, to length: Duration) async -> Duration {
+        guard length < whole else { return whole }
+        do {
+            try await recording.trim(to: AudioLength.bytes(length))
+            return length
+        } catch {
+            talk.log.error(
+                "a recording could not be trimmed",
+                metadata: ["recording": "\(recording.id.rawValue)", "error": "\(error)"])
+            return whole
+        }
     }
 
     /// Takes it back. A store that fails here finishes the job at its next start; the call goes on.
@@ -39,10 +67,28 @@ struct Draft {
     }
 }
 
+extension KeyMap {
+    /// The key that ends any recording.
+    var endOfRecording: Set<Key> { Set([recording.key(for: .done)].compactMap { $0 }) }
+}
+
 extension Take {
+    var leavesNobody: Bool { ending.leavesNobody }
+    var endOfCall: CallEnded.Reason { ending.endOfCall }
+}
+
+extension Take.Ending {
+    /// Whether there is nobody to be spoken to any more: gone, or a line that says so by its tones (B7).
+    var leavesNobody: Bool {
+        switch self {
+        case .hangUp, .mediaTimeout, .shutdown, .busyTone, .faxTone, .loop: true
+        case .key, .silence, .maximum, .full, .storeFailed: false
+        }
+    }
+
     /// Why a call is over whose recording ended in one of the ways that leave nobody there.
     var endOfCall: CallEnded.Reason {
-        switch ending {
+        switch self {
         case .mediaTimeout: .mediaTimeout
         case .shutdown: .shutdown
         case .hangUp, .key, .silence, .maximum, .full, .storeFailed, .busyTone, .faxTone, .loop: .hangUp

@@ -3,7 +3,7 @@ import CallControl
 
 /// The keys of one menu.
 struct Keys<Action: MenuAction>: Sendable {
-    private let actions: [Key: Action]
+    private var actions: [Key: Action]
     private let keys: [Action: Key]
 
     /// No key twice and no action twice; the reader sees to that.
@@ -15,20 +15,40 @@ struct Keys<Action: MenuAction>: Sendable {
     /// What `key` means in this menu; nil when it means nothing.
     subscript(key: Key) -> Action? { actions[key] }
 
-    /// The key of an action; nil when this map does not offer it.
+    /// The key of an action, as a menu speaks it; nil when this map does not offer it.
     func key(for action: Action) -> Key? { keys[action] }
+
+    /// The same keys where `changes` says nothing else.
+    func changed(by changes: Keys) -> Keys {
+        var changed = self
+        changed.actions.merge(changes.actions) { _, change in change }
+        return changed
+    }
 
     /// Every key that means something here.
     var meaningful: Set<Key> { Set(actions.keys) }
+
+    /// The same menu without an action that cannot be offered now.
+    func without(_ action: Action) -> Keys { Keys(actions.filter { $0.value != action }) }
 }
 
 /// The keys of all menus, as one owner is used to them (C11).
 public struct KeyMap: Sendable {
     var caller: Keys<CallerAction>
     var recording: Keys<RecordingAction>
+    var afterRecording: Keys<AfterRecordingAction>
+    var confirm: Keys<ConfirmAction>
+    var directory: Keys<DirectoryAction>
     var entry: Keys<EntryAction>
     var main: Keys<MainAction>
     var message: Keys<MessageAction>
+    /// While a message plays.
+    var playing: Keys<MessageAction>
+    /// While a message is introduced.
+    var introducing: Keys<MessageAction>
+    var more: Keys<MoreAction>
+    var folder: Keys<FolderAction>
+    var resume: Keys<ResumeAction>
     var greetings: Keys<GreetingsAction>
     var review: Keys<ReviewAction>
 }

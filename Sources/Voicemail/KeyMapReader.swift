@@ -1,5 +1,6 @@
 // Reads key maps: `menu: {action: key}` in YAML, every action of every menu named once, no key twice in a menu.
-// An action that a map does not offer says `none`, so that a forgotten or misspelt one is noticed.
+// Actions that a map does not offer are listed under `none`, so that a forgotten or misspelt one is noticed. Only the
+// tables `playing` and `introducing` name nothing but what differs from the table before them.
 import CallControl
 import Foundation
 import Yams
@@ -12,9 +13,17 @@ extension KeyMap {
         let reader = try KeyMapReader(yaml: yaml, file: file)
         caller = try reader.keys()
         recording = try reader.keys()
+        afterRecording = try reader.keys()
+        confirm = try reader.keys()
+        directory = try reader.keys()
         entry = try reader.keys(refusing: .digits)
         main = try reader.keys()
         message = try reader.keys()
+        playing = try reader.keys(of: MessageAction.playing, changing: message)
+        introducing = try reader.keys(of: MessageAction.introducing, changing: playing)
+        more = try reader.keys()
+        folder = try reader.keys(refusing: .digits)
+        resume = try reader.keys()
         greetings = try reader.keys()
         review = try reader.keys()
     }
@@ -67,7 +76,8 @@ private struct KeyMapReader {
     private let menus: [String: Node]
     private static let known = [
         CallerAction.menu, RecordingAction.menu, EntryAction.menu, MainAction.menu, MessageAction.menu,
-        GreetingsAction.menu, ReviewAction.menu,
+        MessageAction.playing, MessageAction.introducing, MoreAction.menu, FolderAction.menu, ResumeAction.menu,
+        GreetingsAction.menu, ReviewAction.menu, AfterRecordingAction.menu, ConfirmAction.menu, DirectoryAction.menu,
     ]
 
     init(yaml: String, file: String) throws(KeyMapError) {
@@ -99,33 +109,64 @@ private struct KeyMapReader {
         guard let menu = menus[Action.menu] else {
             throw KeyMapError(file: file, line: 1, reason: "the menu '\(Action.menu)' is missing")
         }
-        guard let mapping = menu.mapping else {
-            throw Self.error(file, menu, "'\(Action.menu)' must be made of 'action: key' lines")
+        let table = try table(menu, Action.menu, refusing: refused) as Table<Action>
+        for action in Action.allCases where !table.named.contains(action) {
+            throw Self.error(file, menu, "'\(Action.menu)' does not say which key is \(action.rawValue) (or: none)")
         }
-        var missing = Set(Action.allCases)
+        return Keys(table.actions)
+    }
+
+    /// The keys that a table changes, where the map has it.
+    func keys<Action: MenuAction>(of name: String, changing keys: Keys<Action>) throws(KeyMapError) -> Keys<Action> {
+        guard let menu = menus[name] else { return keys }
+        let table = try table(menu, name, refusing: []) as Table<Action>
+        return keys.changed(by: Keys(table.actions))
+    }
+
+    private struct Table<Action: MenuAction> {
         var actions: [Key: Action] = [:]
-        for (name, value) in mapping {
-            guard let action = name.scalar.flatMap({ Action(rawValue: $0.string) }) else {
-                let known = Action.allCases.map(\.rawValue).joined(separator: ", ")
-                throw Self.error(
-                    file, name, "'\(Action.menu)' has no action '\(name.scalar?.string ?? "")'; there are \(known)")
+        /// Those that got a key, or are said to have none.
+        var named: Set<Action> = []
+    }
+
+    private func table<Action: MenuAction>(
+        _ menu: Node, _ menuName: String, refusing refused: Set<Key>
+    ) throws(KeyMapError) -> Table<Action> {
+        guard let mapping = menu.mapping else {
+            throw Self.error(file, menu, "'\(menuName)' must be made of 'action: key' lines")
+        }
+        var table = Table<Action>()
+        func name(_ node: Node) throws(KeyMapError) -> Action {
+            let action: Action = try self.action(node, menuName)
+            guard table.named.insert(action).inserted else {
+                throw Self.error(file, node, "'\(action.rawValue)' stands in '\(menuName)' twice")
             }
-            missing.remove(action)
-            let text = value.scalar?.string ?? ""
+            return action
+        }
+        for (left, right) in mapping {
+            if left.scalar?.string == "none", let actions = right.sequence {
+                for node in actions { _ = try name(node) }
+                continue
+            }
+            let action = try name(left)
+            let text = right.scalar?.string ?? ""
             if text == "none" { continue }
             guard text.count == 1, let key = text.first.flatMap(Key.init(rawValue:)), !refused.contains(key) else {
                 throw Self.error(
-                    file, value, "'\(text)' is not a key that can be used here (\"#\" and \"*\" in quotes)")
+                    file, right, "'\(text)' is not a key that can be used here (\"#\" and \"*\" in quotes)")
             }
-            if let other = actions[key] {
-                throw Self.error(file, value, "'\(text)' already means \(other.rawValue) in '\(Action.menu)'")
+            if let other = table.actions[key] {
+                throw Self.error(file, right, "'\(text)' already means \(other.rawValue) in '\(menuName)'")
             }
-            actions[key] = action
+            table.actions[key] = action
         }
-        for action in Action.allCases where missing.contains(action) {
-            throw Self.error(file, menu, "'\(Action.menu)' does not say which key is \(action.rawValue) (or: none)")
-        }
-        return Keys(actions)
+        return table
+    }
+
+    private func action<Action: MenuAction>(_ node: Node, _ menu: String) throws(KeyMapError) -> Action {
+        if let action = node.scalar.flatMap({ Action(rawValue: $0.string) }) { return action }
+        let known = Action.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Self.error(file, node, "'\(menu)' has no action '\(node.scalar?.string ?? "")'; there are \(known)")
     }
 
     private static func error(_ file: String, _ node: Node, _ reason: String) -> KeyMapError {

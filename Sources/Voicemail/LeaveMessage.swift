@@ -1,5 +1,5 @@
-// A caller leaves a message (A3, B1, B2, B4): the greeting, the beep, the message. Star in the greeting is the
-// owner's way in (A4).
+// A caller reaches a mailbox (A3, B1, B4, B6, B8): the greeting, what his keys ask for, the beep. Star in the greeting
+// is the owner's way in (A4).
 import CallControl
 import Logging
 import Mailboxes
@@ -8,112 +8,110 @@ import Phrases
 struct LeaveMessage {
     private let talk: Conversation
     private let mailbox: Mailbox
+    private let others: [String]
+    private let earlierMailboxes: Int
+    private let keys: CallerKeys
 
-    init(_ talk: Conversation, _ mailbox: Mailbox) {
+    /// - Parameters:
+    ///   - others: numbers of mailboxes that get the same message (B6).
+    ///   - earlierMailboxes: how many this caller has come through by a key.
+    init(_ talk: Conversation, _ mailbox: Mailbox, others: [String] = [], earlierMailboxes: Int = 0) {
         self.talk = talk
         self.mailbox = mailbox
+        self.others = others
+        self.earlierMailboxes = earlierMailboxes
+        keys = CallerKeys(mailbox, talk.keys.caller)
     }
 
     func run() async throws {
-        let greeted = try await greet()
-        if greeted == .logIn { return try await LogIn(talk, mailbox).run() }
-        guard try await talk.store.room(in: mailbox.id) >= AudioLength.bytes(talk.settings.shortestMessage) else {
-            return try await refuse()
-        }
-        if greeted != .skip {
-            let words = [Conversation.pause] + talk.words(.leaveMessageAfterTone)
-            let key = try await talk.say(words, interruptedBy: talk.keys.caller.meaningful)
-            if key.flatMap({ talk.keys.caller[$0] }) == .logIn { return try await LogIn(talk, mailbox).run() }
-        }
-        try await takeMessage()
+        guard mailbox.settings.isEnabled else { return try await turnAway(.takesNoMessages, because: "disabled") }
+        let greeted = try await follow(GreetCaller(talk, mailbox, keys).run())
+        if greeted == .elsewhere { return }
+        if mailbox.settings.isAnnouncementOnly { return try await endAnnouncement() }
+
+        let terms = MessageTerms(mailbox, talk)
+        let room = AudioLength.duration(try await talk.store.room(in: mailbox.id))
+        guard room >= terms.shortest else { return try await turnAway(.mailboxFull, because: "mailbox full") }
+        let words = talk.sentences(warning(room, terms), greeted == .skipped ? [] : instructions)
+        let told = words.isEmpty ? [] : [Conversation.pause] + words
+        if try await follow(say(told)) == .elsewhere { return }
+        try await TakeMessage(talk, mailbox, terms, others: others).run()
     }
 
-    /// The mailbox's own greeting, else the recorded name and a stock phrase, else the number and a stock phrase. One
-    /// that turns out to be damaged gives way to the next.
-    private func greet() async throws -> CallerAction? {
-        for kind in [GreetingKind.unavailable, .name] {
-            guard let greeting = try await talk.store.greeting(kind, of: mailbox.id) else { continue }
-            let audio = StoredAudio(
-                greeting.id, encoding: greeting.encoding, byteCount: greeting.byteCount, store: talk.store)
-            let words = [.recording(audio)] + (kind == .name ? talk.words(.isNotAvailable) : [])
-            let key = try await talk.say(words, interruptedBy: talk.keys.caller.meaningful)
-            if let action = key.flatMap({ talk.keys.caller[$0] }) { return action }
-            guard audio.isDamaged else { return nil }
-            talk.log.error("damaged greeting", metadata: ["recording": "\(greeting.id.rawValue)"])
+    private var instructions: [Clip] {
+        mailbox.settings.skipsInstructions ? [] : talk.words(.leaveMessageAfterTone)
+    }
+
+    /// "There is little room left in this mailbox. You can record for twelve seconds." (B4)
+    private func warning(_ room: Duration, _ terms: MessageTerms) -> [Clip] {
+        guard room < terms.longest else { return [] }
+        let time = talk.phrases.recordingTime(seconds: Int(room.components.seconds))
+        return talk.sentences(talk.words(.littleRoomLeft), talk.words(time))
+    }
+
+    /// An announcement is over when it has been heard; keys still work while it says good-bye (B6).
+    private func endAnnouncement() async throws {
+        if try await follow(say([Conversation.pause] + talk.words(.goodbye))) == .elsewhere { return }
+        throw Farewell(words: [], reason: "announcement heard")
+    }
+
+    /// "This mailbox is full." Its owner can still get in, and whoever needs the operator reaches him.
+    private func turnAway(_ prompt: PromptID, because reason: String) async throws {
+        talk.log.notice("no message taken", metadata: ["reason": "\(reason)"])
+        let ways: [(CallerWish?, PromptID)] = [
+            (.logIn, .toOpenYourMailbox), (mailbox.operatorNumber.map(CallerWish.reach), .toReachOperator),
+        ]
+        let choices = ways.compactMap { wish, prompt in
+            wish.flatMap(keys.key).map { (action: prompt, key: $0.rawValue) }
         }
-        let stock =
-            switch mailbox.kind {
-            case .personal: talk.phrases.notAvailable(extension: mailbox.number)
-            case .general: talk.phrases.nobodyAvailable(extension: mailbox.number)
+        let words = [Conversation.pause] + talk.sentences(talk.words(prompt), talk.words(talk.phrases.menu(choices)))
+        let key = try await talk.key(after: words, interruptedBy: keys.meaningful)
+        if try await follow(key.flatMap { keys[$0] }) == .elsewhere { return }
+        throw talk.farewell(because: reason)
+    }
+
+    private func say(_ words: [Clip]) async throws -> CallerWish? {
+        try await talk.say(words, interruptedBy: keys.meaningful).flatMap { keys[$0] }
+    }
+}
+
+extension LeaveMessage {
+    /// Two mailboxes whose keys lead to each other do not send a caller round for ever.
+    private static let mostMailboxes = 5
+
+    private enum Whereabouts { case here, skipped, elsewhere }
+
+    /// Does what a key asks for. A caller who could not be passed on hears why and is still here.
+    private func follow(_ wish: CallerWish?) async throws -> Whereabouts {
+        var wish = wish
+        while let asked = wish {
+            switch asked {
+            case .skip:
+                return .skipped
+            case .logIn:
+                try await talk.call.accept()
+                try await LogIn(talk, mailbox).run()
+                return .elsewhere
+            case .reach(let number):
+                wish = try await say(PassOn(talk, mailbox.organisationSettings).to(number))
+            case .mailbox(let number):
+                if try await goOn(to: number) { return .elsewhere }
+                wish = try await say(talk.words(.noSuchMailbox))
             }
-        let words = talk.words(stock)
-        return try await talk.say(words, interruptedBy: talk.keys.caller.meaningful).flatMap { talk.keys.caller[$0] }
-    }
-
-    /// "This mailbox is full." Its owner can still get in.
-    private func refuse() async throws {
-        talk.log.notice("mailbox full, no message taken")
-        let way = talk.menu(talk.keys.caller, [(.logIn, .toOpenYourMailbox)])
-        let words = [Conversation.pause] + talk.sentences(talk.words(.mailboxFull), way)
-        let key = try await talk.key(after: words, interruptedBy: talk.keys.caller.meaningful)
-        if key.flatMap({ talk.keys.caller[$0] }) == .logIn { return try await LogIn(talk, mailbox).run() }
-        throw talk.farewell(because: "mailbox full")
-    }
-
-    private func takeMessage() async throws {
-        let invitation = talk.call.invitation
-        var told = PromptID.nothingRecorded
-        for attempt in 0..<talk.settings.recordingAttempts {
-            if attempt > 0 {
-                let words = talk.words(told, .leaveMessageAfterToneShort)
-                _ = try await talk.say(words, interruptedBy: talk.keys.recording.meaningful)
-            }
-            let purpose = NewRecording.Purpose.message(
-                callerNumber: invitation.callerNumber, callerName: invitation.callerName)
-            let draft = try await Draft.open(purpose, in: mailbox, talk)
-            let take: Take
-            do {
-                take = try await draft.record(longest: talk.settings.longestMessage)
-            } catch {
-                await draft.discard()
-                throw error
-            }
-            if let shortcoming = shortcoming(of: take) {
-                await draft.discard()
-                talk.log.info("nothing recorded", metadata: ["ending": "\(take.ending)"])
-                guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
-                switch take.ending {
-                case .full: throw talk.farewell(.mailboxFull, because: "mailbox full")
-                case .storeFailed: throw talk.farewell(.systemProblem, because: "the store failed")
-                default: told = shortcoming
-                }
-                continue
-            }
-            return try await deliver(draft, take)
         }
-        throw talk.farewell(told, because: "nothing recorded")
+        return .here
     }
 
-    /// Why a recording is not worth delivering; nil when it is.
-    private func shortcoming(of take: Take) -> PromptID? {
-        if take.duration < talk.settings.shortestMessage { return .messageTooShort }
-        if take.voiced < talk.settings.leastVoice { return .nothingRecorded }
-        return nil
-    }
-
-    private func deliver(_ draft: Draft, _ take: Take) async throws {
-        try await draft.recording.keep(urgent: false)
-        talk.log.info(
-            "message delivered",
-            metadata: [
-                "recording": "\(draft.recording.id.rawValue)", "length": "\(take.duration)", "ending": "\(take.ending)",
-            ])
-        switch take.ending {
-        case .full: throw talk.farewell(.recordingStoppedMailboxFull, because: "mailbox full")
-        case .maximum: throw talk.farewell(.recordingStoppedMaximum, because: "longest message")
-        case .storeFailed: throw talk.farewell(.storageProblem, because: "the store failed")
-        case .key, .silence, .busyTone, .faxTone, .loop: throw talk.farewell(.messageSent, because: "message left")
-        case .hangUp, .mediaTimeout, .shutdown: throw CallEnded(take.endOfCall)
+    /// The caller is another mailbox's caller from here on; false when there is no such mailbox.
+    private func goOn(to number: String) async throws -> Bool {
+        guard let other = try await talk.store.mailbox(number: number, domain: mailbox.domain) else {
+            talk.log.error("a caller's key leads to no mailbox", metadata: ["number": "\(number)"])
+            return false
         }
+        guard earlierMailboxes < Self.mostMailboxes else {
+            throw talk.farewell(.tooManyWrongEntries, because: "sent from mailbox to mailbox")
+        }
+        try await LeaveMessage(talk.about(other), other, earlierMailboxes: earlierMailboxes + 1).run()
+        return true
     }
 }

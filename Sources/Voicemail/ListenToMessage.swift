@@ -53,6 +53,7 @@ struct ListenToMessage {
             case .previous:
                 try await markHeard()
                 return .previous
+            default: action = try await ask(after: talk.words(.notOfferedHere))
             }
         }
     }

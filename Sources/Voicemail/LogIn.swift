@@ -7,13 +7,19 @@ import Phrases
 /// "Please enter your account number, followed by pound."
 struct AskForMailbox {
     private let talk: Conversation
+    private let organisation: Organisation
 
-    init(_ talk: Conversation) { self.talk = talk }
+    init(_ talk: Conversation, _ organisation: Organisation) {
+        self.talk = talk
+        self.organisation = organisation
+    }
 
     func run() async throws {
         var opening = talk.words(.welcome)
         for _ in 0..<talk.settings.patience {
-            let number = try await talk.digits(opening: opening, talk.words(.enterAccountNumber), longest: 10)
+            let number = try await talk.digits(
+                opening: opening, talk.words(.enterAccountNumber), longest: 10,
+                reachOperator: { try await PassOn(talk, organisation.settings).toOperator(of: nil) })
             if let mailbox = try await talk.store.mailbox(number: number, domain: talk.call.invitation.domain) {
                 return try await LogIn(talk.about(mailbox), mailbox).run()
             }
@@ -38,7 +44,8 @@ struct LogIn {
         var opening: [Clip] = []
         for _ in 0..<talk.settings.pinAttempts {
             let pin = try await talk.digits(
-                opening: opening, talk.words(.enterPIN), longest: PINPolicy.typable.upperBound)
+                opening: opening, talk.words(.enterPIN), longest: PINPolicy.typable.upperBound,
+                reachOperator: { try await PassOn(talk, mailbox.organisationSettings).toOperator(of: mailbox) })
             switch try await talk.store.checkPIN(pin, of: mailbox.id, from: talk.call.invitation.source) {
             case .accepted:
                 talk.log.info("logged in")

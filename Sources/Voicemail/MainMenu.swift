@@ -18,10 +18,15 @@ struct MainMenu {
         while true {
             switch try await talk.choose(talk.keys.main, opening: opening, menu: menu) {
             case .newMessages: opening = try await MessageList(talk, mailbox, .new).run()
+            case .messages: opening = try await MessageList(talk, mailbox, .new).run()
+            case .changeFolder, .more: opening = talk.words(.notOfferedHere)
+            case .sendMessage: opening = try await SendMessage(talk, mailbox).run()
+            case .reachOperator:
+                opening = try await PassOn(talk, mailbox.organisationSettings).toOperator(of: mailbox)
             case .savedMessages: opening = try await MessageList(talk, mailbox, .saved).run()
             case .deletedMessages: opening = try await MessageList(talk, mailbox, .deleted).run()
             case .greetingsAndName: opening = try await GreetingsMenu(talk, mailbox).run()
-            case .changePIN: opening = try await ChangePIN(talk, mailbox).run()
+            case .options: opening = try await OptionsMenu(talk, mailbox).run()
             case .sayAgain: opening = try await counts()
             case .goodbye: throw talk.farewell(because: "asked for")
             }
@@ -45,9 +50,12 @@ struct MainMenu {
         talk.menu(
             talk.keys.main,
             [
-                (.newMessages, .toHearNewMessages), (.savedMessages, .toHearSavedMessages),
-                (.greetingsAndName, .toChangeGreetingOrName), (.changePIN, .toChangePIN),
-                (.deletedMessages, .toHearDeletedMessages), (.sayAgain, .toHearThisAgain), (.goodbye, .toEndTheCall),
+                (.messages, .toHearMessages), (.newMessages, .toHearNewMessages),
+                (.savedMessages, .toHearSavedMessages), (.sendMessage, .toSendMessage),
+                (.greetingsAndName, .toChangeGreetingOrName), (.options, .toChangePINAndOptions),
+                (.deletedMessages, .toHearDeletedMessages), (.changeFolder, .toChooseFolder),
+                (.more, .forMoreOptions), (.reachOperator, .toReachOperator), (.sayAgain, .toHearThisAgain),
+                (.goodbye, .toEndTheCall),
             ])
     }
 }

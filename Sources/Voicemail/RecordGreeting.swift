@@ -54,7 +54,7 @@ struct RecordGreeting {
 
     private func attempt(_ draft: Draft, _ opening: [Clip]) async throws -> Outcome {
         let question = talk.words(kind == .name ? .recordNameAfterTone : .recordGreetingAfterTone)
-        _ = try await talk.say(talk.sentences(opening, question), interruptedBy: talk.keys.recording.meaningful)
+        _ = try await talk.say(talk.sentences(opening, question), interruptedBy: talk.keys.endOfRecording)
         let take = try await draft.record(
             longest: kind == .name ? talk.settings.longestName : talk.settings.longestGreeting)
         if take.ending == .storeFailed { throw talk.farewell(.systemProblem, because: "the store failed") }

@@ -51,9 +51,11 @@ public struct VoicemailService: Sendable {
             log.critical("no language has prompts")
             return await call.reject(.unavailable)
         }
-        guard let answered = try? await call.answer() else { return log.info("cancelled before the answer") }
+        guard let answered = try? await call.answer(early: purpose.greetsEarly) else {
+            return log.info("cancelled before the answer")
+        }
         let conversation = Conversation(
-            service: self, call: answered, phrases: phrases, keys: keymaps.fallback, log: log)
+            service: self, call: answered, phrases: phrases, keys: keys(named: purpose.keymap, log), log: log)
         await hold(conversation, purpose)
     }
 
@@ -62,9 +64,11 @@ public struct VoicemailService: Sendable {
         let log = conversation.log
         do {
             switch purpose {
-            case .deposit(let mailbox): try await LeaveMessage(conversation.about(mailbox), mailbox).run()
+            case .deposit(let mailbox, let others):
+                try await LeaveMessage(conversation.about(mailbox), mailbox, others: others).run()
+            case .directory(let organisation): try await Directory(conversation, organisation).run()
             case .owner(let mailbox): try await LogIn(conversation.about(mailbox), mailbox).run()
-            case .anyOwner: try await AskForMailbox(conversation).run()
+            case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
             case .apologise(let error): throw error
             }
         } catch let farewell as Farewell {
@@ -81,16 +85,31 @@ public struct VoicemailService: Sendable {
 
     /// What a call is about, settled before it is answered.
     private enum Purpose {
-        case deposit(Mailbox)
+        /// `others` are the numbers of mailboxes that get the same message.
+        case deposit(Mailbox, others: [String])
+        case directory(Organisation)
         case owner(Mailbox)
-        case anyOwner(language: String)
+        case anyOwner(Organisation)
         case apologise(any Error)
 
         var language: String? {
             switch self {
-            case .deposit(let mailbox), .owner(let mailbox): mailbox.language
-            case .anyOwner(let language): language
+            case .deposit(let mailbox, _), .owner(let mailbox): mailbox.language
+            case .anyOwner(let organisation), .directory(let organisation): organisation.language
             case .apologise: nil
+            }
+        }
+
+        /// Whether the caller hears the greeting before the call is answered (B8).
+        var greetsEarly: Bool {
+            if case .deposit(let mailbox, _) = self { mailbox.settings.greetsEarly } else { false }
+        }
+
+        /// Until a mailbox is known; a mailbox has its own.
+        var keymap: String {
+            switch self {
+            case .anyOwner(let organisation), .directory(let organisation): organisation.settings.keymap
+            case .deposit, .owner, .apologise: KeyMaps.defaultName
             }
         }
     }
@@ -101,17 +120,28 @@ public struct VoicemailService: Sendable {
         guard let organisation = try await store.organisation(domain: invitation.domain) else { return nil }
         switch application {
         case .leaveMessage:
-            return try await mailbox(arguments, organisation).map(Purpose.deposit)
+            return try await deposit(arguments, organisation)
+        case .directory:
+            return .directory(organisation)
         case .openMailbox:
             return try await mailbox(arguments, organisation).map(Purpose.owner)
         case .ownMailbox:
             guard let number = invitation.account,
                 let account = try await store.account(number: number, domain: organisation.domain),
                 let mailbox = try await store.mailbox(account.mailbox)
-            else { return .anyOwner(language: organisation.language) }
+            else { return .anyOwner(organisation) }
             return .owner(mailbox)
         case .anyMailbox:
-            return .anyOwner(language: organisation.language)
+            return .anyOwner(organisation)
+        }
+    }
+
+    /// "101&102": the greeting of 101, the message in both (B6).
+    private func deposit(_ arguments: [String: String], _ organisation: Organisation) async throws -> Purpose? {
+        let numbers = (arguments["mailbox"] ?? "").split(separator: "&").map(String.init)
+        guard let first = numbers.first else { return nil }
+        return try await store.mailbox(number: first, domain: organisation.domain).map {
+            .deposit($0, others: Array(numbers.dropFirst()))
         }
     }
 
@@ -124,11 +154,18 @@ public struct VoicemailService: Sendable {
         language.flatMap(phrasebook.phrases) ?? phrasebook.phrases(in: settings.language)
             ?? phrasebook.languages.first.flatMap(phrasebook.phrases)
     }
+
+    /// The key map of that name, else the default one (C11).
+    func keys(named name: String, _ log: Logger) -> KeyMap {
+        if let keys = keymaps[name] { return keys }
+        log.warning("unknown key map, using the default", metadata: ["keymap": "\(name)"])
+        return keymaps.fallback
+    }
 }
 
 /// The applications of the number plan that this room runs.
 private enum VoicemailApplication: String {
-    /// Argument `mailbox` (A3).
+    /// Argument `mailbox` (A3), or several: "101&102" (B6).
     case leaveMessage = "leave-message"
     /// The mailbox of the account that calls; asks for one when none is vouched for (A1).
     case ownMailbox = "own-mailbox"
@@ -136,6 +173,8 @@ private enum VoicemailApplication: String {
     case anyMailbox = "any-mailbox"
     /// Argument `mailbox`: its owner's menu, whoever calls (A5).
     case openMailbox = "open-mailbox"
+    /// Dial by name (A9).
+    case directory
 }
 
 extension Conversation {
@@ -143,10 +182,8 @@ extension Conversation {
     func about(_ mailbox: Mailbox) -> Conversation {
         var log = log
         log[metadataKey: "mailbox"] = "\(mailbox.number)@\(mailbox.domain)"
-        let keys = service.keymaps[mailbox.keymap]
-        if keys == nil { log.warning("unknown key map, using the default", metadata: ["keymap": "\(mailbox.keymap)"]) }
         return Conversation(
             service: service, call: call, phrases: service.phrases(in: mailbox.language) ?? phrases,
-            keys: keys ?? service.keymaps.fallback, log: log)
+            keys: service.keys(named: mailbox.keymap, log), log: log)
     }
 }

@@ -62,6 +62,18 @@ struct ConfigurationTests {
                 "test.yaml:2: phones.peers: expected `ADDRESS[/BITS] DOMAIN` for each peer"
             ),
             (
+                "phones:\n  outbound: [a.example 10.0.0.1]",
+                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT`, one for each organisation"
+            ),
+            (
+                "phones:\n  outbound: ['a.example 10.0.0.1:5060', 'A.example [::1]:5060']",
+                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT`, one for each organisation"
+            ),
+            (
+                "phones:\n  outbound: ['a.example ::1:5060']",
+                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT`, one for each organisation"
+            ),
+            (
                 "phones:\n  minimum-expiry: 5000",
                 "test.yaml: phones.default-expiry: must lie between phones.minimum-expiry and phones.maximum-expiry"
             ),

@@ -106,4 +106,26 @@ struct RegistrationsTests {
         await registrations.stop()
         try await sample.remove()
     }
+
+    @Test("B1: an extension is called at its phones, the one heard of last first, by the way they registered")
+    func contacts() async throws {
+        let sample = try await SampleStore()
+        let account = try await sample.account()
+        let phones = Phones(
+            store: sample.store, settings: PhoneSettings(), logger: Logger(label: "test"),
+            now: { [clock] in clock.now })
+        #expect(await phones.contacts(of: "100", domain: Sample.domain).isEmpty)
+        let first = try Sample.register(["<sip:a@192.0.2.7;ob?Subject=x>;expires=60"])
+        _ = await phones.registrations.register(first, of: account, by: Sample.flow()) { $0 }
+        let second = try Sample.register(["<sip:b@192.0.2.8>"], callID: "call-2")
+        _ = await phones.registrations.register(second, of: account, by: Sample.flow(7000)) { $0 }
+        let both = await phones.contacts(of: "100", domain: Sample.domain)
+        #expect(both.map(\.uri.description) == ["sip:b@192.0.2.8", "sip:a@192.0.2.7;ob"])
+        #expect(both.map(\.flow) == [Sample.flow(7000), Sample.flow()])
+        clock.advance(by: 61)
+        #expect(await phones.contacts(of: "100", domain: Sample.domain).map(\.uri.user) == ["b"])
+        #expect(await phones.contacts(of: "999", domain: Sample.domain).isEmpty)
+        #expect(await phones.contacts(of: "100", domain: "other.example").isEmpty)
+        try await sample.remove()
+    }
 }

@@ -9,15 +9,17 @@ import Testing
         let book = try Phrasebook(directory: English.prompts)
         #expect(book.phrases(in: "tlh") == nil)
         #expect(book.phrases(in: "../prompts/en") == nil)
-        #expect(book.languages == ["en"])
+        #expect(book.languages == ["en", "es"])
     }
 
     @Test(arguments: [
         ("clock: 12", "clock: 13", "time.clock: must be 12 or 24"),
         ("clock: 12", "clock: noon", "time.clock"),
-        ("singular: [1]", "singular: 1", "singular"),
-        ("singular: [1]", "", "'singular' is missing"),
-        ("singular: [1]", "singular: [1", "line"),
+        ("  plural:\n    0: \"other\"\n    1: \"one\"\n    2: \"other\"\n", "", "numbers: 'plural' is missing"),
+        ("    1: \"one\"\n", "    1: \"single\"\n", "-single', which has no text"),
+        ("clock: 12", "clock: [12", "line"),
+        ("numbers:\n", "numbers: 1\nothers:\n", "numbers"),
+        ("characters:", "marks:", "'characters' is missing"),
         ("  welcome:", "  welcomes:", "prompt 'welcome' is missing"),
         ("  today: \"today,\"", "  to_day: \"today,\"", "'to_day' has no text, or a name"),
         ("  hundred: \"hundred,\"\n", "", "needs 'hundred', which has no text"),
@@ -30,6 +32,8 @@ import Testing
         ("  length: \"length {duration}\"", "  length: \"length {n}\"", "'{n}' is not known here"),
         ("  length: \"length {duration}\"", "  lenght: \"length {duration}\"", "sentences: 'lenght' is unknown"),
         ("  length: \"length {duration}\"\n", "", "sentences: 'length' is missing"),
+        ("\"{name} at-extension {extension}\"", "\"at-extension {extension}\"", "person: does not say {name}"),
+        ("  length: \"length {duration}\"", "  length: \"length\"", "length: does not say {duration}"),
         ("{minute:minute}", "{minute:minutes}", "no set 'minutes'"),
         ("\"12:00\": noon", "\"24:00\": noon", "'24:00' is not a time"),
         ("{ 0: am, 12: pm }", "{ 6: am, 12: pm }", "must begin at 0"),

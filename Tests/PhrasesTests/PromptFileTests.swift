@@ -9,24 +9,29 @@ import Testing
     let phrases: Phrases
     init() throws { phrases = try English.phrases() }
 
-    @Test func `every clip that can be said has its audio file (C13)`() throws {
-        let silent = try phrases.rehearsal().filter { clip in
-            let file = English.prompts.appending(path: "en/\(clip).flac")
+    @Test(arguments: ["en", "es"])
+    func `every clip that can be said has its audio file (C13)`(language: String) throws {
+        let silent = try Spoken.phrases(in: language).clips.filter { clip in
+            let file = English.prompts.appending(path: "\(language)/\(clip).flac")
             return (try? Data(contentsOf: file))?.starts(with: Array("fLaC".utf8)) != true
         }
         #expect(silent == [])
     }
 
-    @Test func `every clip with a text can be said, and every audio file is a clip (C13)`() throws {
-        let said = try phrases.rehearsal()
-        #expect(Set(phrases.clips).symmetricDifference(said) == [])
-        let files = try FileManager.default.contentsOfDirectory(atPath: English.prompts.appending(path: "en").path)
-        let audio = Set(files.filter { $0.hasSuffix(".flac") }.map { String($0.dropLast(5)) })
-        #expect(audio.symmetricDifference(said) == [])
+    @Test(arguments: ["en", "es"])
+    func `what has a text can be said, and what can be said has a text (C13)`(language: String) throws {
+        let phrases = try Spoken.phrases(in: language)
+        #expect(try phrases.rehearsal().symmetricDifference(phrases.clips) == [])
     }
 
-    @Test func `every audio file was rendered from the text that is there now (C13)`() throws {
-        let manifest = try Data(contentsOf: English.prompts.appending(path: "en/manifest.json"))
+    @Test(arguments: ["en", "es"])
+    func `every audio file is a clip, rendered from the text that is there now (C13)`(language: String) throws {
+        let phrases = try Spoken.phrases(in: language)
+        let folder = English.prompts.appending(path: language)
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let audio = Set(files.filter { $0.hasSuffix(".flac") }.map { String($0.dropLast(5)) })
+        #expect(audio.subtracting(phrases.clips) == [])
+        let manifest = try Data(contentsOf: folder.appending(path: "manifest.json"))
         let rendered = try JSONDecoder().decode([String: Rendered].self, from: manifest)
         let stale = phrases.data.texts.filter { clip, text in rendered[clip]?.text != text }
         #expect(stale.keys.sorted() == [])

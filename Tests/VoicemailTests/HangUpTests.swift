@@ -9,7 +9,7 @@ import Testing
 @Suite("Hang-up at every step")
 struct HangUpTests {
     /// Runs `flow` on a fresh house with a hang-up at step 1, 2, 3 … until it gets to its end, and checks each.
-    private func atEveryStep(
+    func atEveryStep(
         atLeast expectedSteps: Int, prepare: (House) async throws -> Void = { _ in },
         flow: (House, Int) async throws -> ScriptedCall, check: (House, ScriptedCall) async throws -> Void
     ) async throws {
@@ -31,6 +31,7 @@ struct HangUpTests {
         try await atEveryStep(atLeast: 9) { house, step in
             let call = ScriptedCall(hangUpAtStep: step)
             call.say(House.speech(3), ending: .key(.pound))
+            call.when("to-accept", type: "2")
             await house.deposit(call)
             return call
         } check: { (house, call) async throws in
@@ -46,6 +47,7 @@ struct HangUpTests {
             let call = ScriptedCall(hangUpAtStep: step)
             call.say(House.speech(1), ending: .key(.pound))
             call.say(House.speech(3), ending: .key(.pound))
+            call.when("to-accept", type: "2")
             await house.deposit(call)
             return call
         } check: { (house, call) async throws in

@@ -78,6 +78,17 @@ final class House: Sendable {
     /// Extension 100 dials 5001.
     func retrieve(_ call: ScriptedCall) async { await service.run("own-mailbox", arguments: [:], call) }
 
+    func settings(of number: String = "100", _ change: @escaping @Sendable (inout MailboxSettings) -> Void) async throws
+    {
+        _ = try await store.changeSettings(of: mailbox(number).id, change)
+    }
+
+    func organisation(_ change: @escaping @Sendable (inout OrganisationSettings) -> Void) async throws {
+        let organisation = try await store.organisation(domain: "example.org")
+        guard let organisation else { throw StoreError.unknownDomain("example.org") }
+        _ = try await store.changeSettings(of: organisation.id, change)
+    }
+
     // MARK: What is there
 
     /// Audio that no two seconds of are alike; another `seed` makes other audio.
@@ -103,8 +114,10 @@ final class House: Sendable {
     }
 
     @discardableResult
-    func greeting(_ kind: GreetingKind, _ seconds: Double = 2, _ seed: Int = 50) async throws -> RecordingID {
-        try await record(.greeting(kind), Self.speech(seconds, seed), try await mailbox(), urgent: false)
+    func greeting(
+        _ kind: GreetingKind, _ seconds: Double = 2, _ seed: Int = 50, of number: String = "100"
+    ) async throws -> RecordingID {
+        try await record(.greeting(kind), Self.speech(seconds, seed), try await mailbox(number), urgent: false)
     }
 
     private func record(
@@ -137,9 +150,7 @@ final class House: Sendable {
     }
 
     func choose(keymap: String, for number: String) async throws {
-        try await store.door.write { database in
-            try database.execute(sql: "UPDATE mailbox SET keymap = ? WHERE number = ?", arguments: [keymap, number])
-        }
+        _ = try await store.changeSettings(of: mailbox(number).id) { $0.keymap = keymap }
     }
 
     func move(_ id: RecordingID, to folder: Folder) async throws {

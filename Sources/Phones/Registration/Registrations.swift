@@ -69,6 +69,9 @@ actor Registrations {
         }
     }
 
+    /// The bindings that are good now, the longest unrefreshed first.
+    func bindings(of account: ExtensionID) -> [Binding] { registrar.bindings(of: account, now: now()) }
+
     /// - Parameter report: answers the phone and tells its lamp, before the account's next request is looked at.
     func register<Result: Sendable>(
         _ request: SIPRequest, of account: Extension, by flow: Flow,

@@ -14,6 +14,13 @@ struct DialogPath: Sendable {
         symmetric = request.head.vias.first?.parameters.contains("rport") ?? false
     }
 
+    /// Of a call that we make over `flow`.
+    init(_ flow: Flow) {
+        self.flow = flow
+        proxied = false
+        symmetric = false
+    }
+
     /// - Parameter nextHop: of the dialog (RFC 3261 §12.2.1.1).
     func flow(to nextHop: SIPURI) -> Flow {
         let named = HostPort(host: nextHop.host, port: nextHop.port ?? 5060)

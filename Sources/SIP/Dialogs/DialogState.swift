@@ -4,7 +4,7 @@
 struct DialogState: Sendable {
     let id: DialogID
     /// From of our requests.
-    private let local: NameAddress
+    let local: NameAddress
     /// To of our requests.
     private let remote: NameAddress
     /// Our Contact in this dialog.
@@ -12,7 +12,8 @@ struct DialogState: Sendable {
     private(set) var remoteTarget: SIPURI
     let routeSet: [NameAddress]
     private var localSequence: UInt32 = 0
-    private var remoteSequence: UInt32
+    /// Nil until the peer has sent a request.
+    private var remoteSequence: UInt32?
 
     /// The side that answers the request which makes the dialog (RFC 3261 §12.1.1).
     /// - Returns: nil when it names no Contact that requests could go to.
@@ -32,10 +33,26 @@ struct DialogState: Sendable {
         remoteSequence = request.head.cseq.number
     }
 
+    /// The side that has made the dialog by `invite`, as a 2xx confirms it (RFC 3261 §12.1.2). A 2xx without a Contact
+    /// that requests could go to must have its ACK and BYE too: they go where the INVITE went.
+    init(confirming response: SIPResponse, to invite: SIPRequest) {
+        id = DialogID(
+            callID: invite.head.callID, localTag: invite.head.from.tag ?? "", remoteTag: response.head.to.tag ?? "")
+        local = invite.head.from
+        remote = NameAddress(
+            displayName: invite.head.to.displayName, uri: invite.head.to.uri,
+            parameters: response.head.to.tag.map { [Parameters.Entry("tag", $0)] } ?? [])
+        contact = invite.head.contacts.lazy.compactMap(\.address).first ?? NameAddress(uri: invite.head.from.uri)
+        remoteTarget =
+            response.head.contacts.lazy.compactMap(\.address).map(\.uri).first { $0.scheme.isSIP } ?? invite.uri
+        routeSet = response.head.recordRoutes.reversed()
+        localSequence = invite.head.cseq.number
+    }
+
     /// Whether a request is in order; if so it is the new mark for those behind it (RFC 3261 §12.2.2). The same number
     /// again in a new transaction is out of order too: it would be run twice.
     mutating func admits(_ request: SIPRequest) -> Bool {
-        guard request.head.cseq.number > remoteSequence else { return false }
+        if let remoteSequence, request.head.cseq.number <= remoteSequence { return false }
         remoteSequence = request.head.cseq.number
         return true
     }
@@ -51,7 +68,14 @@ struct DialogState: Sendable {
     /// A request inside the dialog, without Via (RFC 3261 §12.2.1.1).
     mutating func request(_ method: Method) -> SIPRequest {
         localSequence += 1
-        var head = MessageHead(from: local, to: remote, callID: id.callID, cseq: CSeq(localSequence, method))
+        return request(method, number: localSequence)
+    }
+
+    /// The ACK of a 2xx to the INVITE with this CSeq number, without Via (RFC 3261 §13.2.2.4).
+    func acknowledgement(of number: UInt32) -> SIPRequest { request(.ack, number: number) }
+
+    private func request(_ method: Method, number: UInt32) -> SIPRequest {
+        var head = MessageHead(from: local, to: remote, callID: id.callID, cseq: CSeq(number, method))
         head.contacts = [.address(contact)]
         guard let first = routeSet.first, !first.uri.parameters.contains("lr") else {
             var request = SIPRequest(method, uri: remoteTarget, head: head)

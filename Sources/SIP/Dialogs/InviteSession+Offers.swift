@@ -1,15 +1,19 @@
 // What may happen inside an INVITE dialog between its INVITE and its BYE: re-INVITE (RFC 3261 §14.2), UPDATE
-// (RFC 3311), INFO (RFC 6086) and OPTIONS. At most one offer waits for its answer.
+// (RFC 3311), PRACK with an offer (RFC 3262 §5), INFO (RFC 6086) and OPTIONS. At most one offer waits for its answer.
 
 extension InviteSession {
     /// How long the user may think about an offer.
     private static let offerTimeout = Duration.seconds(10)
 
     /// Before our final response to the INVITE.
-    func early(_ request: SIPRequest, _ key: ServerTransactionKey) -> [Action] {
+    mutating func early(_ request: SIPRequest, _ key: ServerTransactionKey, now: Duration) -> [Action] {
         switch request.method {
         case .update where request.head.body.isEmpty, .options:
             return [.respond(success(request, nil), key)]
+        case .update where early?.isSettled == true:
+            return offer(request, key, now: now)
+        case .info where early != nil:
+            return info(request, key)
         case .invite, .update, .info:
             return tooEarly(request, key)
         default:
@@ -23,6 +27,8 @@ extension InviteSession {
             return offer(request, key, now: now)
         case .info:
             return info(request, key)
+        case .notify:
+            return notified(request, key, now: now)
         case .options:
             return [.respond(success(request, nil), key)]
         default:
@@ -35,7 +41,8 @@ extension InviteSession {
         pendingOffer = nil
         switch verdict {
         case .accept(let description):
-            dialog.refreshTarget(by: pending.request)
+            if pending.request.method != .prack { dialog.refreshTarget(by: pending.request) }
+            early?.description = description
             guard pending.request.method == .invite else {
                 return [.respond(success(pending.request, description), pending.transaction)]
             }
@@ -57,7 +64,7 @@ extension InviteSession {
         return refusePendingOffer(500)
     }
 
-    private mutating func offer(_ request: SIPRequest, _ key: ServerTransactionKey, now: Duration) -> [Action] {
+    mutating func offer(_ request: SIPRequest, _ key: ServerTransactionKey, now: Duration) -> [Action] {
         if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsSDP) { return [.respond(refusal, key)] }
         guard request.method == .invite || !request.head.body.isEmpty else {
             dialog.refreshTarget(by: request)

@@ -1,5 +1,7 @@
 // The answering side of an INVITE and its dialog (RFC 3261 §12, §13.3, §14.2, §15): from the invitation to the
-// last BYE. Offers inside the dialog are in InviteSession+Offers.swift.
+// last BYE; and the dialog of a call that we made, once it is answered. What precedes the answer is in
+// InviteSession+EarlyMedia.swift, offers inside the dialog in InviteSession+Offers.swift, REFER in
+// InviteSession+Referral.swift.
 
 /// What the user says to an offer.
 enum OfferVerdict: Sendable {
@@ -11,7 +13,11 @@ struct InviteSession: Sendable {
     enum Event: Sendable {
         case ring
         case reject(Int, reason: String?, [HeaderField])
+        /// Media before the answer: 183 with this description.
+        case progress(SessionDescription)
         case answer(SessionDescription)
+        /// Answers what has early media.
+        case accept
         /// A CANCEL of the INVITE or re-INVITE with this transaction (§9.2).
         case cancelled(ServerTransactionKey)
         /// A request inside the dialog other than ACK and CANCEL.
@@ -19,6 +25,9 @@ struct InviteSession: Sendable {
         /// The ACK of a 2xx.
         case acknowledged(SIPRequest)
         case verdict(OfferVerdict, sequence: UInt32)
+        case refer(to: NameAddress)
+        /// The final status of our REFER; nil when there will be none.
+        case referAnswered(Int?)
         case hangUp(reason: String?)
         /// The response to our BYE is there, or there will be none.
         case byeFinished
@@ -31,6 +40,10 @@ struct InviteSession: Sendable {
     enum Action: Sendable {
         case respond(SIPResponse, ServerTransactionKey)
         case bye(SIPRequest)
+        /// The 200 to a call with early media is on its way.
+        case accepted
+        case refer(SIPRequest)
+        case referred(ReferralOutcome)
         case acknowledged(SessionDescription?)
         case offer(SessionDescription?, sequence: UInt32)
         /// To be answered with 200 if the user's queue takes it, else with 500.
@@ -68,18 +81,27 @@ struct InviteSession: Sendable {
 
     var dialog: DialogState
     var phase: Phase
+    var early: EarlyMedia?
     var unacknowledged: Unacknowledged?
     var pendingOffer: PendingOffer?
+    var referral: Referral?
 
     init(invite: SIPRequest, transaction: ServerTransactionKey, dialog: DialogState, answerBy: Duration) {
         self.dialog = dialog
         phase = .invited(invite, transaction, until: answerBy)
     }
 
+    /// A call that we made and that has been answered.
+    init(confirmed dialog: DialogState) {
+        self.dialog = dialog
+        phase = .answered
+    }
+
     /// When `.time` is to be handled next.
     var deadline: Duration? {
-        if case .invited(_, _, let end) = phase { return end }
-        return earlier(earlier(unacknowledged?.retransmission.due, unacknowledged?.end), pendingOffer?.end)
+        let offers = earlier(pendingOffer?.end, referral?.end)
+        if case .invited(_, _, let end) = phase { return earlier(earlier(end, early?.deadline), offers) }
+        return earlier(earlier(unacknowledged?.retransmission.due, unacknowledged?.end), offers)
     }
 
     mutating func handle(_ event: Event, now: Duration) -> [Action] {
@@ -99,54 +121,23 @@ struct InviteSession: Sendable {
 
     // MARK: The phases
 
-    private mutating func invited(
-        _ event: Event, _ invite: SIPRequest, _ transaction: ServerTransactionKey, end: Duration, now: Duration
-    ) -> [Action] {
-        func final(_ status: Int, _ reason: String? = nil, _ headers: [HeaderField] = []) -> [Action] {
-            phase = .closed
-            var response = invite.response(status, reason, toTag: dialog.id.localTag)
-            response.head.other += headers
-            return [.respond(response, transaction), .closed]
-        }
-        switch event {
-        case .ring:
-            var response = invite.response(180, toTag: dialog.id.localTag)
-            response.head.contacts = [.address(dialog.contact)]
-            return [.respond(response, transaction)]
-        case .reject(let status, let reason, let headers):
-            return final((300...699).contains(status) ? status : 500, reason, headers)
-        case .answer(let description):
-            phase = .answered
-            return accept(invite, transaction, with: description, now: now)
-        case .cancelled:
-            return final(487)
-        case .request(let request, let key) where request.method == .bye:
-            guard dialog.admits(request) else { return outOfOrder(request, key) }
-            return [.respond(request.response(200), key)] + final(487)
-        case .request(let request, let key):
-            guard dialog.admits(request) else { return outOfOrder(request, key) }
-            return early(request, key)
-        case .stop:
-            return final(503)
-        case .time where now >= end:
-            return final(480)
-        case .time, .acknowledged, .verdict, .hangUp, .byeFinished, .transportFailed:
-            return []
-        }
-    }
-
     private mutating func answered(_ event: Event, now: Duration) -> [Action] {
         switch event {
         case .request(let request, let key) where request.method == .bye:
             guard dialog.admits(request) else { return outOfOrder(request, key) }
-            return refusePendingOffer(487) + [.respond(request.response(200), key)] + close(.bye)
+            return refusePendingOffer(487) + [.respond(request.response(200), key)] + leftByReferral() + close(.bye)
         case .request(let request, let key):
             guard dialog.admits(request) else { return outOfOrder(request, key) }
             return inDialog(request, key, now: now)
         case .acknowledged(let ack):
-            return acknowledge(ack)
+            let told = acknowledge(ack)
+            return told + (told.isEmpty ? [] : sendReferral())
         case .verdict(let verdict, let sequence):
             return judge(verdict, sequence: sequence, now: now)
+        case .refer(let target):
+            return refer(to: target)
+        case .referAnswered(let status):
+            return referAnswered(status, now: now)
         case .cancelled(let key):
             return pendingOffer?.transaction == key ? refusePendingOffer(487) : []
         case .hangUp(let reason):
@@ -157,12 +148,13 @@ struct InviteSession: Sendable {
             }
             return refusal + [.ended(.hungUp)] + leave(reason)
         case .time:
-            return expirePendingOffer(now) + repeatResponse(now, onTimeout: { [.ended(.noAck)] + $0.leave(nil) })
+            return expirePendingOffer(now) + expireReferral(now)
+                + repeatResponse(now, onTimeout: { [.ended(.noAck)] + $0.leave(nil) })
         case .transportFailed:
             return close(.transportFailed)
         case .stop:
             return refusePendingOffer(503) + leave(nil) + close(.stopped)
-        case .ring, .reject, .answer, .byeFinished:
+        case .ring, .reject, .progress, .answer, .accept, .byeFinished:
             return []
         }
     }
@@ -186,7 +178,8 @@ struct InviteSession: Sendable {
             let bye = leave(reason)
             phase = .closed
             return bye + [.closed]
-        case .ring, .reject, .answer, .cancelled, .verdict, .hangUp, .byeFinished:
+        case .ring, .reject, .progress, .answer, .accept, .cancelled, .verdict, .refer, .referAnswered, .hangUp,
+            .byeFinished:
             return []
         }
     }
@@ -199,7 +192,8 @@ struct InviteSession: Sendable {
         case .byeFinished, .stop:
             phase = .closed
             return [.closed]
-        case .ring, .reject, .answer, .cancelled, .acknowledged, .verdict, .hangUp, .transportFailed, .time:
+        case .ring, .reject, .progress, .answer, .accept, .cancelled, .acknowledged, .verdict, .refer, .referAnswered,
+            .hangUp, .transportFailed, .time:
             return []
         }
     }
@@ -218,7 +212,8 @@ struct InviteSession: Sendable {
     }
 
     func success(_ request: SIPRequest, _ description: SessionDescription?) -> SIPResponse {
-        var response = request.response(200, toTag: dialog.id.localTag, adding: [SIPCapabilities.allow])
+        var response = request.response(
+            200, toTag: dialog.id.localTag, adding: [SIPCapabilities.allow, SIPCapabilities.supported])
         response.head.contacts = [.address(dialog.contact)]
         if let description {
             response.head.other.append(HeaderField("Content-Type", "application/sdp"))
@@ -251,6 +246,7 @@ struct InviteSession: Sendable {
         phase = .leaving
         unacknowledged = nil
         pendingOffer = nil
+        referral = nil
         var bye = dialog.request(.bye)
         if let reason { bye.head.other.append(HeaderField("Reason", reason)) }
         return [.bye(bye)]

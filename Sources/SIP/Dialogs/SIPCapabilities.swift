@@ -1,12 +1,17 @@
 // What this endpoint does and says of itself (RFC 3261 §11.2, §20).
 
 enum SIPCapabilities {
-    static let methods: [Method] = [.invite, .ack, .bye, .cancel, .options, .info, .update, .subscribe, .register]
+    static let methods: [Method] = [
+        .invite, .ack, .bye, .cancel, .options, .info, .update, .prack, .notify, .subscribe, .register,
+    ]
     /// Methods of standards that are not done here: 405, where a method nobody knows gets 501.
     static let knownMethods: Set<Method> = Set(
-        methods + [.notify, .prack, .refer, Method(rawValue: "MESSAGE"), Method(rawValue: "PUBLISH")])
+        methods + [.refer, Method(rawValue: "MESSAGE"), Method(rawValue: "PUBLISH")])
 
     static let allow = HeaderField("Allow", methods.map(\.rawValue).joined(separator: ", "))
+    /// Option tags (RFC 3262).
+    static let extensions: Set<String> = ["100rel"]
+    static let supported = HeaderField("Supported", extensions.sorted().joined(separator: ", "))
     static let acceptsSDP = HeaderField("Accept", "application/sdp")
     static let acceptsIdentity = HeaderField("Accept-Encoding", "identity")
     static let acceptsDigits = HeaderField("Accept", "application/dtmf-relay, application/dtmf")

@@ -22,12 +22,13 @@ extension EndpointCore {
         user.received(IncomingInvite(request: request, flow: flow, dialog: dialog.id, core: door))
     }
 
+    /// Sends 183 (`isEarly`) or 200.
     /// - Returns: nil when the invitation is answered or gone.
-    func answer(_ id: DialogID, with description: SessionDescription) -> EventQueue<DialogEvent>? {
-        guard let record = calls[id], case .invited = record.session.phase else { return nil }
-        let events = EventQueue<DialogEvent>(limit: 32)
+    func answer(_ id: DialogID, with description: SessionDescription, isEarly: Bool) -> EventQueue<DialogEvent>? {
+        guard let record = calls[id], case .invited = record.session.phase, record.events == nil else { return nil }
+        let events = EventQueue<DialogEvent>(limit: CallRecord.eventLimit)
         record.events = events
-        handle(.answer(description), inCall: id)
+        handle(isEarly ? .progress(description) : .answer(description), inCall: id)
         return events
     }
 
@@ -41,6 +42,12 @@ extension EndpointCore {
                 if !respond(response, to: key), isSuccess { isSent = false }
             case .bye(let request):
                 start(request, over: record.path.flow(to: record.session.dialog.nextHop), owner: .bye(id))
+            case .refer(let request):
+                start(request, over: record.path.flow(to: record.session.dialog.nextHop), owner: .refer(id))
+            case .accepted:
+                record.events?.push(.accepted)
+            case .referred(let outcome):
+                record.events?.push(.referred(outcome))
             case .acknowledged(let description):
                 record.events?.push(.acknowledged(description))
             case .offer(let description, let sequence):

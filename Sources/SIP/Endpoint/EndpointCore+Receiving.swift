@@ -87,12 +87,9 @@ extension EndpointCore {
     /// The checks of RFC 3261 §8.2.1 and §8.2.2 that are the same for every request.
     private func refusal(of request: SIPRequest, _ key: ServerTransactionKey) -> (Int, [HeaderField])? {
         guard SIPCapabilities.knownMethods.contains(request.method) else { return (501, [SIPCapabilities.allow]) }
-        if !SIPCapabilities.methods.contains(request.method) {
-            // A NOTIFY belongs to a subscription, and we have none (RFC 6665 §4.1.3).
-            return request.method == .notify && request.head.to.tag != nil ? (481, []) : (405, [SIPCapabilities.allow])
-        }
+        if !SIPCapabilities.methods.contains(request.method) { return (405, [SIPCapabilities.allow]) }
         if request.head.to.tag == nil, let other = merged[MergeKey(request)], other != key { return (482, []) }
-        let required = request.head.tokens(of: "require")
+        let required = request.head.tokens(of: "require").filter { !SIPCapabilities.extensions.contains($0) }
         return required.isEmpty ? nil : (420, [HeaderField("Unsupported", required.joined(separator: ", "))])
     }
 
@@ -112,14 +109,17 @@ extension EndpointCore {
     }
 
     private func receiveNew(_ request: SIPRequest, _ key: ServerTransactionKey, over flow: Flow) {
-        if [.bye, .info, .update].contains(request.method) { return reply(481, to: request, over: flow) }
+        // What belongs to a dialog; a NOTIFY to a subscription of ours, which only REFER makes (RFC 6665 §4.1.3).
+        if [.bye, .info, .update, .prack, .notify].contains(request.method) {
+            return reply(481, to: request, over: flow)
+        }
         if let drainRetryAfter { return shed(request, over: flow, retryAfter: drainRetryAfter) }
         if request.method == .options {
             return reply(
                 200, to: request, over: flow,
                 adding: [
                     SIPCapabilities.allow, SIPCapabilities.acceptsSDP, SIPCapabilities.acceptsIdentity,
-                    HeaderField("Accept-Language", "*"), HeaderField("Supported", ""),
+                    HeaderField("Accept-Language", "*"), SIPCapabilities.supported,
                 ])
         }
         guard serverTransactions.count < limits.maximumTransactions, let user, let door else {

@@ -77,31 +77,44 @@ extension EndpointCore {
     // MARK: Client side
 
     /// Sends a request of ours and tells `owner` of its outcome.
-    func start(_ request: SIPRequest, over flow: Flow, owner: ClientRecord.Owner) {
+    func start(_ request: SIPRequest, over flow: Flow, owner: ClientRecord.Owner?) {
+        run(stamped(request, for: flow), over: flow, owner: owner)
+    }
+
+    /// With our Via, a new branch and our name.
+    func stamped(_ request: SIPRequest, for flow: Flow) -> SIPRequest {
         var request = request
-        let branch = "z9hG4bK" + randomToken()
         let sentBy = advertised(flow)
         request.head.vias = [
             Via(
                 transport: flow.transport.rawValue, host: sentBy.host, port: sentBy.port,
-                parameters: [Parameters.Entry("branch", branch), Parameters.Entry("rport")])
+                parameters: [Parameters.Entry("branch", "z9hG4bK" + randomToken()), Parameters.Entry("rport")])
         ]
         request.head.other.append(HeaderField("User-Agent", configuration.serverName))
-        let key = ClientTransactionKey(branch: branch, method: request.method)
-        let isReliable = flow.transport == .tcp
-        let machine = ClientTransaction(request: request.encoded(), reliable: isReliable, now: now)
-        let record = ClientRecord(machine, flow: flow, owner: owner)
-        guard door != nil, clientTransactions.count < limits.maximumTransactions else {
-            return settle(record, with: nil)
-        }
+        return request
+    }
+
+    /// Sends a request that has its Via.
+    func run(_ request: SIPRequest, over flow: Flow, owner: ClientRecord.Owner?) {
+        let record = ClientRecord(request, flow: flow, owner: owner, now: now)
+        guard door != nil, clientTransactions.count < limits.maximumTransactions,
+            let key = ClientTransactionKey(request)
+        else { return settle(record, with: nil) }
         clientTransactions[key] = record
         connections[flow]?.waiting.insert(key)
-        perform(machine.start, key, record, response: nil)
+        perform(record.start, key, record, response: nil)
     }
 
     func drive(_ key: ClientTransactionKey, _ event: ClientTransaction.Event, response: SIPResponse? = nil) {
         guard let record = clientTransactions[key] else { return }
-        perform(record.machine.handle(event, now: now), key, record, response: response)
+        perform(record.handle(event, response, now: now), key, record, response: response)
+    }
+
+    /// Ends a transaction that is waited for no longer.
+    func forget(_ key: ClientTransactionKey) {
+        guard let record = clientTransactions.removeValue(forKey: key) else { return }
+        connections[record.flow]?.waiting.remove(key)
+        setTimer(&record.timer, to: nil, owner: .client(key))
     }
 
     /// Branches and tags: nobody can guess them.
@@ -112,29 +125,41 @@ extension EndpointCore {
         response: SIPResponse?
     ) {
         var outcome: SIPResponse??
+        var told: [OutgoingSession.Event] = []
         for action in actions {
             switch action {
             case .send(let bytes):
                 // Told later: whoever starts a request is still busy with what made him do so.
                 if !send(bytes, over: record.flow) { door?.run { $0.drive(key, .transportFailed) } }
             case .pass:
-                if let response, response.status >= 200 { outcome = .some(response) }
+                guard let response else { continue }
+                told.append(.response(response))
+                if response.status >= 200 { outcome = .some(response) }
             case .failed:
+                told.append(.failed)
                 outcome = .some(nil)
             case .terminate:
+                told.append(.terminated)
                 clientTransactions[key] = nil
                 connections[record.flow]?.waiting.remove(key)
             }
         }
         let isAlive = clientTransactions[key] === record
-        setTimer(&record.timer, to: isAlive ? record.machine.deadline : nil, owner: .client(key))
-        if let outcome { settle(record, with: outcome) }
+        setTimer(&record.timer, to: isAlive ? record.deadline : nil, owner: .client(key))
+        if case .outgoing(let id)? = record.owner {
+            for event in told { handle(event, inOutgoing: id) }
+        } else if let outcome {
+            settle(record, with: outcome)
+        }
     }
 
     private func settle(_ record: ClientRecord, with response: SIPResponse?) {
         defer { record.owner = nil }
         switch record.owner {
+        case .outgoing(let id):
+            for event in [OutgoingSession.Event.failed, .terminated] { handle(event, inOutgoing: id) }
         case .bye(let id): handle(.byeFinished, inCall: id)
+        case .refer(let id): handle(.referAnswered(response?.status), inCall: id)
         case .notify(let id): handle(.answered(response), inSubscription: id)
         case .request(let continuation): continuation.resume(returning: response)
         case nil: break

@@ -20,6 +20,8 @@ final class EndpointCore {
     /// The live transaction of each request outside a dialog.
     var merged: [MergeKey: ServerTransactionKey] = [:]
     var calls: [DialogID: CallRecord] = [:]
+    /// Calls that we make, by Call-ID, until their INVITE is done with.
+    var outgoing: [String: OutgoingRecord] = [:]
     var subscriptions: [DialogID: SubscriptionRecord] = [:]
 
     /// Both nil before the start and after the stop: then nothing is taken or sent.
@@ -71,6 +73,7 @@ final class EndpointCore {
     func stop() -> [any Channel] {
         var channels = connections.values.map(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
         user = nil
+        for id in Array(outgoing.keys) { handle(.stop, inOutgoing: id) }
         for id in Array(calls.keys) { handle(.stop, inCall: id) }
         for id in Array(subscriptions.keys) { handle(.stop, inSubscription: id) }
         for record in clientTransactions.values {
@@ -112,6 +115,9 @@ final class EndpointCore {
             case .call(let id):
                 calls[id]?.timer = nil
                 handle(.time, inCall: id)
+            case .outgoing(let id):
+                outgoing[id]?.timer = nil
+                handle(.time, inOutgoing: id)
             case .subscription(let id):
                 subscriptions[id]?.timer = nil
                 handle(.time, inSubscription: id)

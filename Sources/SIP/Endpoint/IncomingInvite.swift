@@ -24,27 +24,53 @@ public struct IncomingInvite: Sendable {
     /// Sends 200 with `sdp`: the answer to the INVITE's offer, or our offer when it had none. It is repeated until
     /// the ACK comes (RFC 3261 §13.3.1.4). Nil when the caller has given up meanwhile or the invitation is answered.
     public func answer(sdp: SessionDescription) async -> InviteDialog? {
-        await core.call { [dialog] in $0.answer(dialog, with: sdp) }.map { events in
+        await begin(sdp, isEarly: false)
+    }
+
+    /// Sends 183 with `sdp`, the answer to the INVITE's offer, so that the caller hears us before the call is answered
+    /// by `InviteDialog.accept`: reliably where the caller can do that (RFC 3262). Only where there is an offer. Nil
+    /// when the caller has given up meanwhile or the invitation is answered.
+    public func progress(sdp: SessionDescription) async -> InviteDialog? {
+        guard !needsOffer else { return nil }
+        return await begin(sdp, isEarly: true)
+    }
+
+    private func begin(_ sdp: SessionDescription, isEarly: Bool) async -> InviteDialog? {
+        await core.call { [dialog] in $0.answer(dialog, with: sdp, isEarly: isEarly) }.map { events in
             InviteDialog(events: events.stream, id: dialog, core: core)
         }
     }
 }
 
-/// An answered call.
+/// A call that has been answered, or that has early media.
 public struct InviteDialog: Sendable {
     /// What happens in the dialog, for one reader. `.ended` is the last event.
     public let events: AsyncStream<DialogEvent>
     let id: DialogID
     let core: CoreReference
 
-    /// Ends the call: BYE at once, or when the ACK of our 200 is there (RFC 3261 §15). `reason` becomes a Reason
-    /// header (RFC 3326) when it is given, for instance `Q.850;cause=16`.
+    /// Answers a call that has early media, as soon as the caller has acknowledged the 183 (RFC 3262 §3): `.accepted`
+    /// tells when. The 200 repeats the session description of the 183, or what was agreed since.
+    public func accept() {
+        core.run { [id] in $0.handle(.accept, inCall: id) }
+    }
+
+    /// Asks the peer to call `target` instead (REFER, RFC 3515); `.referred` tells what came of it, at the latest
+    /// 90 s after the last that was heard of it. Only in an answered call, and one at a time.
+    public func refer(to target: NameAddress) {
+        core.run { [id] in $0.handle(.refer(to: target), inCall: id) }
+    }
+
+    /// Ends the call: BYE at once, or when the ACK of our 200 is there (RFC 3261 §15); 480 for one with early media.
+    /// `reason` becomes a Reason header (RFC 3326) when it is given, for instance `Q.850;cause=16`.
     public func hangUp(reason: String? = nil) {
         core.run { [id] in $0.handle(.hangUp(reason: reason), inCall: id) }
     }
 }
 
 public enum DialogEvent: Sendable {
+    /// The 200 to a call with early media has been sent.
+    case accepted
     /// The ACK of a 200 to INVITE or re-INVITE. When that 200 held our offer: the answer, nil if it is missing or
     /// unreadable.
     case acknowledged(SessionDescription?)
@@ -52,14 +78,19 @@ public enum DialogEvent: Sendable {
     case offer(SessionDescription?, OfferReply)
     /// A DTMF body of INFO (`application/dtmf-relay` or `application/dtmf`, lower case), answered with 200 already.
     case info(contentType: String, body: [UInt8])
+    case referred(ReferralOutcome)
     case ended(EndReason)
 
     public enum EndReason: Sendable, Hashable {
-        /// The caller hung up.
+        /// The peer hung up.
         case bye
-        /// We hung up, by `InviteDialog.hangUp`.
+        /// The caller gave up before the answer.
+        case cancelled
+        /// The user left a call with early media without an answer for too long.
+        case unanswered
+        /// We hung up, by `InviteDialog.hangUp`, or rejected the call.
         case hungUp
-        /// The 200 was never acknowledged; BYE has been sent.
+        /// The 200 was never acknowledged, BYE has been sent; or the 183, and 504 has been sent (RFC 3262 §3).
         case noAck
         /// The 200 could not be sent.
         case transportFailed

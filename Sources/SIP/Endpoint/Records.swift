@@ -8,6 +8,7 @@ enum TimerOwner {
     case server(ServerTransactionKey)
     case client(ClientTransactionKey)
     case call(DialogID)
+    case outgoing(String)
     case subscription(DialogID)
     case connection(Flow)
 }
@@ -74,25 +75,80 @@ struct MergeKey: Hashable {
 }
 
 final class ClientRecord {
+    enum Machine {
+        case invite(ClientInviteTransaction)
+        case other(ClientTransaction)
+    }
     enum Owner {
+        /// The Call-ID of a call that we make.
+        case outgoing(String)
         case bye(DialogID)
+        case refer(DialogID)
         case notify(DialogID)
         case request(CheckedContinuation<SIPResponse?, Never>)
     }
-    var machine: ClientTransaction
+    private var machine: Machine
+    /// An INVITE, for the ACK of its refusal.
+    private let invite: SIPRequest?
     let flow: Flow
-    /// Nil once it has got the outcome.
+    /// Nil once it has got the outcome, and where nobody wants it.
     var owner: Owner?
     var timer: TimerToken?
 
-    init(_ machine: ClientTransaction, flow: Flow, owner: Owner) {
-        self.machine = machine
+    init(_ request: SIPRequest, flow: Flow, owner: Owner?, now: Duration) {
+        let (bytes, reliable) = (request.encoded(), flow.transport == .tcp)
+        let isInvite = request.method == .invite
+        machine =
+            isInvite
+            ? .invite(ClientInviteTransaction(request: bytes, reliable: reliable, now: now))
+            : .other(ClientTransaction(request: bytes, reliable: reliable, now: now))
+        invite = isInvite ? request : nil
         self.flow = flow
         self.owner = owner
+    }
+
+    /// What is to be done first.
+    var start: [ClientTransaction.Action] {
+        switch machine {
+        case .invite(let machine): machine.start
+        case .other(let machine): machine.start
+        }
+    }
+
+    var deadline: Duration? {
+        switch machine {
+        case .invite(let machine): machine.deadline
+        case .other(let machine): machine.deadline
+        }
+    }
+
+    func handle(_ event: ClientTransaction.Event, _ response: SIPResponse?, now: Duration) -> [ClientTransaction.Action]
+    {
+        switch machine {
+        case .invite(var invite):
+            defer { machine = .invite(invite) }
+            switch event {
+            case .response(let status):
+                return invite.handle(.response(status: status, ack: acknowledgement(of: response)), now: now)
+            case .transportFailed: return invite.handle(.transportFailed, now: now)
+            case .time: return invite.handle(.time, now: now)
+            }
+        case .other(var other):
+            defer { machine = .other(other) }
+            return other.handle(event, now: now)
+        }
+    }
+
+    private func acknowledgement(of response: SIPResponse?) -> [UInt8] {
+        guard let invite, let response, response.status >= 300 else { return [] }
+        return invite.acknowledgement(of: response).encoded()
     }
 }
 
 final class CallRecord {
+    /// Events that a peer can cause at will and that may wait for the user.
+    static let eventLimit = 32
+
     var session: InviteSession
     var path: DialogPath
     /// From the answer on.
@@ -102,6 +158,24 @@ final class CallRecord {
     init(_ session: InviteSession, path: DialogPath) {
         self.session = session
         self.path = path
+    }
+}
+
+/// A call that we make, until its INVITE's transaction is over.
+final class OutgoingRecord {
+    var session: OutgoingSession
+    /// With its Via.
+    let invite: SIPRequest
+    let flow: Flow
+    let progress: EventQueue<CallProgress>
+    var timer: TimerToken?
+    var path: DialogPath { DialogPath(flow) }
+
+    init(_ session: OutgoingSession, invite: SIPRequest, flow: Flow, progress: EventQueue<CallProgress>) {
+        self.session = session
+        self.invite = invite
+        self.flow = flow
+        self.progress = progress
     }
 }
 

@@ -62,6 +62,18 @@ public final class SIPEndpoint: Sendable {
         }
     }
 
+    /// Calls somebody over `flow` (RFC 3261 §13.2); what becomes of it is told by the call.
+    public func invite(_ invitation: OutgoingInvite, over flow: Flow) async -> OutgoingCall {
+        let (callID, progress) = await core.call { $0.invite(invitation, over: flow) }
+        return OutgoingCall(progress: progress.stream, callID: callID, core: core)
+    }
+
+    /// The way to a numeric address that nothing has come from yet: by UDP, from the first listener of its family.
+    /// - Returns: nil when there is no such listener.
+    public func flow(to remote: HostPort) async -> Flow? {
+        await core.call { $0.flow(to: remote) }
+    }
+
     /// Our Contact as peers of `flow` are to use it.
     public func contact(user: String?, for flow: Flow) -> NameAddress {
         configuration.contact(user: user, for: flow)

@@ -23,6 +23,10 @@ public struct NameAddress: Hashable, Sendable {
 public enum Contact: Hashable, Sendable {
     case everything
     case address(NameAddress)
+
+    var address: NameAddress? {
+        if case .address(let address) = self { address } else { nil }
+    }
 }
 
 public struct Via: Hashable, Sendable {

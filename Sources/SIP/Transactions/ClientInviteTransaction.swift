@@ -10,14 +10,7 @@ struct ClientInviteTransaction: Hashable, Sendable {
         case time
     }
 
-    enum Action: Hashable {
-        case send([UInt8])
-        /// The response is the user's.
-        case pass
-        /// There will be no final response.
-        case failed
-        case terminate
-    }
+    typealias Action = ClientTransaction.Action
 
     private(set) var state = State.calling
     private let reliable: Bool

@@ -37,4 +37,15 @@ struct ServerTransactionKey: Hashable, Sendable {
 struct ClientTransactionKey: Hashable, Sendable {
     let branch: String
     let method: Method
+
+    init(branch: String, method: Method) {
+        self.branch = branch
+        self.method = method
+    }
+
+    /// Of a request that has its Via.
+    init?(_ request: SIPRequest) {
+        guard let branch = request.head.vias.first?.branch else { return nil }
+        self.init(branch: branch, method: request.method)
+    }
 }

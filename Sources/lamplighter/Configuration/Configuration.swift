@@ -54,6 +54,10 @@ struct Configuration: Sendable {
         var unsolicited: Unsolicited
         /// "ADDRESS[/BITS] DOMAIN" each; known to be well-formed.
         var peers: [String]
+        /// "DOMAIN ADDRESS:PORT" each; known to be well-formed.
+        var outbound: [String]
+        /// How long it may ring at a number that a caller is passed on to.
+        var ring: Duration
     }
 
     enum CallPolicy: String, CaseIterable, Sendable { case digest, binding }
@@ -159,6 +163,13 @@ extension Configuration.Phones {
             list in
             list.allSatisfy { TrustedPeer(setting: $0) != nil }
         }
+        outbound = try reader.list(
+            "phones.outbound", default: [], expected: "`DOMAIN ADDRESS:PORT`, one for each organisation"
+        ) { list in
+            let trunks = list.compactMap(OutboundTrunk.init(setting:))
+            return trunks.count == list.count && Set(trunks.map(\.domain)).count == list.count
+        }
+        ring = try reader.seconds("phones.ring", default: 30, in: 5...180)
     }
 }
 

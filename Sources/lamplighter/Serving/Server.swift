@@ -34,9 +34,11 @@ final class Server: Service {
         media = try MediaEngine(MediaConfiguration(configuration), logger: logger)
         endpoint = SIPEndpoint(configuration: Self.endpointConfiguration(configuration, logger), logger: logger)
         phones = Phones(store: store, settings: PhoneSettings(configuration), logger: logger)
+        let routes = Routes(configuration.phones.outbound, phones: phones, endpoint: endpoint)
         let equipment = Equipment(
             media: media, prompts: materials.prompts,
-            farewell: .prompt(PromptID.endingForMaintenance.rawValue, language: "en"))
+            farewell: .prompt(PromptID.endingForMaintenance.rawValue, language: "en"), endpoint: endpoint,
+            route: { await routes.route(to: $0, of: $1) }, ringLimit: configuration.phones.ring)
         switchboard = Switchboard(equipment: equipment, logger: logger)
         let voicemail = VoicemailService(
             store: store, phrasebook: materials.phrasebook, keymaps: materials.keymaps,

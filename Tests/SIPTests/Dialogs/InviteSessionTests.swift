@@ -64,8 +64,12 @@ extension InviteSession.Action {
     var text: String {
         switch self {
         case .respond(let response, _):
-            let extra = ["retry-after", "accept", "recv-info"].filter { response.head[$0] != nil }
+            let extra = ["retry-after", "accept", "recv-info", "rseq"].filter { response.head[$0] != nil }
             return ([String(response.status), response.head.cseq.method.rawValue] + extra).joined(separator: " ")
+        case .accepted: return "accepted"
+        case .refer(let request): return "send \(request.method) \(request.head.cseq.number)"
+        case .referred(.transferred): return "transferred"
+        case .referred(.failed(let status)): return "not transferred \(status)"
         case .bye(let request): return "send \(request.method) \(request.head.cseq.number)"
         case .acknowledged(let description): return description == nil ? "acknowledged" : "acknowledged with answer"
         case .offer(let description, let sequence):

@@ -44,6 +44,97 @@ struct CallTests {
         }
     }
 
+    @Test("B8: 183 with 100rel, PRACK, 200 with the same description, ACK", arguments: [false, true])
+    func earlyMedia(overTCP: Bool) async throws {
+        try await Bench.run { bench in
+            let phone = overTCP ? try await bench.connection() : try await bench.phone()
+            var caller = phone.caller
+            phone.send(caller.text("INVITE", 1, ["Require: 100rel"], body: Caller.offer))
+            let invite = try await bench.user.calls.stream.first()
+            #expect(try await phone.response().status == 100)
+            let dialog = try #require(await invite.progress(sdp: answer))
+            #expect(await invite.answer(sdp: try answer) == nil)
+            let progress = try await phone.response()
+            #expect(progress.status == 183 && progress.head["require"] == "100rel")
+            await bench.advance(.milliseconds(500))
+            #expect(try await phone.response() == progress)
+            dialog.accept()
+            caller.toTag = progress.head.to.tag
+            let number = try #require(progress.head["rseq"])
+            let prack = caller.text("PRACK", 2, ["RAck: \(number) 1 INVITE"])
+            phone.send(prack)
+            #expect(try await phone.response().head.cseq.method == .prack)
+            let success = try await phone.response()
+            #expect(success.status == 200 && success.head.body == progress.head.body)
+            #expect(success.head.tokens(of: "supported") == ["100rel"])
+            phone.send(caller.text("ACK", 1, branch: "z9hG4bK-ack"))
+            phone.send(caller.text("BYE", 3))
+            #expect(try await phone.response().head.cseq.method == .bye)
+            var told: [String] = []
+            for await event in dialog.events { told.append("\(event)") }
+            #expect(told == ["accepted", "acknowledged(nil)", "ended(SIP.DialogEvent.EndReason.bye)"])
+            #expect(await bench.endpoint.statistics.calls == 0)
+        }
+    }
+
+    @Test("B8: CANCEL of a call with early media gets its 200, and the INVITE its 487")
+    func cancelEarlyMedia() async throws {
+        try await Bench.run { bench in
+            let phone = try await bench.phone()
+            phone.send(phone.caller.text("INVITE", 1, branch: "z9hG4bK-one", body: Caller.offer))
+            #expect(try await phone.response().status == 100)
+            let dialog = try #require(await bench.user.calls.stream.first().progress(sdp: answer))
+            let progress = try await phone.response()
+            #expect(progress.status == 183 && progress.head["rseq"] == nil)
+            phone.send(phone.caller.text("CANCEL", 1, branch: "z9hG4bK-one"))
+            #expect(try await phone.response().head.cseq.method == .cancel)
+            let refused = try await phone.response()
+            #expect(refused.status == 487 && refused.head.to.tag == progress.head.to.tag)
+            guard case .ended(.cancelled) = try await dialog.events.first() else { throw TimedOut() }
+            #expect(await bench.endpoint.statistics.calls == 0)
+        }
+    }
+
+    @Test("B1: REFER goes out in the dialog, its NOTIFYs are answered, and the last one tells the outcome")
+    func transfer() async throws {
+        try await Bench.run { bench in
+            let phone = try await bench.phone()
+            let (caller, dialog, events) = try await bench.call(phone)
+            dialog.refer(to: NameAddress(uri: SIPURI(user: "0", host: "192.0.2.9")))
+            let refer = try await phone.request()
+            #expect(refer.method == .refer && refer.head["refer-to"] == "<sip:0@192.0.2.9>")
+            #expect(refer.head.from.tag == caller.toTag && refer.head.vias.count == 1)
+            phone.answer(refer, 202)
+            for (cseq, line, state) in [(2, "100 Trying", "active;expires=60"), (3, "486 Busy Here", "terminated")] {
+                phone.send(
+                    caller.text(
+                        "NOTIFY", cseq, ["Event: refer", "Subscription-State: \(state)"], type: "message/sipfrag",
+                        body: "SIP/2.0 \(line)\r\n"))
+                #expect(try await phone.response().status == 200)
+            }
+            guard case .referred(.failed(status: 486)) = try await events.first() else { throw TimedOut() }
+            dialog.hangUp()
+            #expect(try await phone.request().method == .bye)
+        }
+    }
+
+    @Test("G2: an INFO that comes again is answered again and its key counts once")
+    func repeatedInfo() async throws {
+        try await Bench.run { bench in
+            let phone = try await bench.phone()
+            let (caller, dialog, events) = try await bench.call(phone)
+            let info = caller.text("INFO", 2, type: "application/dtmf", body: "7")
+            phone.send(info)
+            let first = try await phone.response()
+            phone.send(info)
+            #expect(try await phone.response() == first && first.status == 200)
+            phone.send(caller.text("BYE", 3))
+            var told: [String] = []
+            for await event in events { told.append("\(event)") }
+            #expect(told.count == 2, "\(dialog.id): \(told)")
+        }
+    }
+
     @Test("G1: an INVITE that comes again is answered from its transaction and runs once")
     func retransmission() async throws {
         try await Bench.run { bench in

@@ -1,0 +1,79 @@
+// Calls that we make: their INVITEs, and what their sessions want done until they are calls like any other.
+
+extension EndpointCore {
+    func invite(_ invitation: OutgoingInvite, over flow: Flow) -> (callID: String, EventQueue<CallProgress>) {
+        let progress = EventQueue<CallProgress>(limit: CallRecord.eventLimit)
+        let callID = randomToken() + randomToken()
+        guard door != nil, calls.count + outgoing.count < limits.maximumCalls else {
+            progress.push(.failed(status: 503))
+            progress.finish()
+            return (callID, progress)
+        }
+        var from = invitation.from
+        from.tag = randomToken()
+        var head = MessageHead(from: from, to: invitation.to, callID: callID, cseq: CSeq(1, .invite))
+        head.contacts = [.address(contact(user: from.uri.user, for: flow))]
+        head.other = [SIPCapabilities.allow, HeaderField("Content-Type", "application/sdp")]
+        head.body = invitation.offer.encoded()
+        let request = stamped(SIPRequest(.invite, uri: invitation.target, head: head), for: flow)
+        let session = OutgoingSession(invite: request, ringUntil: now + invitation.ringLimit)
+        let record = OutgoingRecord(session, invite: request, flow: flow, progress: progress)
+        outgoing[callID] = record
+        setTimer(&record.timer, to: session.deadline, owner: .outgoing(callID))
+        run(request, over: flow, owner: .outgoing(callID))
+        return (callID, progress)
+    }
+
+    func handle(_ event: OutgoingSession.Event, inOutgoing id: String) {
+        guard let record = outgoing[id] else { return }
+        for action in record.session.handle(event, now: now) {
+            switch action {
+            case .ringing(let status, let description):
+                _ = record.progress.offer(.ringing(status: status, description))
+            case .answered(let dialog, let description):
+                confirm(dialog, description, record)
+            case .failed(let status):
+                record.progress.push(.failed(status: status))
+                record.progress.finish()
+            case .acknowledge(let request, let nextHop):
+                let flow = record.path.flow(to: nextHop)
+                send(stamped(request, for: flow).encoded(), over: flow)
+            case .bye(let request, let nextHop):
+                start(request, over: record.path.flow(to: nextHop), owner: nil)
+            case .cancel(let request):
+                run(request, over: record.flow, owner: nil)
+            case .abandon:
+                if let key = ClientTransactionKey(record.invite) { forget(key) }
+            case .closed:
+                outgoing[id] = nil
+                record.progress.finish()
+            }
+        }
+        let isAlive = outgoing[id] === record
+        setTimer(&record.timer, to: isAlive ? record.session.deadline : nil, owner: .outgoing(id))
+    }
+
+    /// From here on it is a call like any other.
+    private func confirm(_ dialog: DialogState, _ description: SessionDescription?, _ record: OutgoingRecord) {
+        guard let door else { return }
+        let call = CallRecord(InviteSession(confirmed: dialog), path: record.path)
+        let events = EventQueue<DialogEvent>(limit: CallRecord.eventLimit)
+        call.events = events
+        calls[dialog.id] = call
+        let isTaken = record.progress.offer(
+            .answered(description, InviteDialog(events: events.stream, id: dialog.id, core: door)))
+        record.progress.finish()
+        if !isTaken { handle(.hangUp(reason: nil), inCall: dialog.id) }
+    }
+
+    /// Where calls and requests to `remote` go out: by UDP, from the listener of its family.
+    func flow(to remote: HostPort) -> Flow? {
+        guard let listener = listeners.first(where: { $0.address.isIPv6 == remote.isIPv6 }) else { return nil }
+        var local = listener.address
+        if local.isAnyAddress {
+            guard let host = SourceAddress.host(towards: remote) else { return nil }
+            local.host = host
+        }
+        return Flow(transport: .udp, local: local, remote: remote)
+    }
+}

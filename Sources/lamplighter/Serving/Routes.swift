@@ -1,0 +1,48 @@
+// How a number is reached that a caller is passed on to (B1, C7): the phone that is registered for it in the caller's
+// own organisation, else the organisation's trunk. No organisation ever reaches another's phones or trunk.
+
+import Mailboxes
+import Phones
+import SIP
+import Telephony
+
+/// Where the numbers of an organisation are reached that none of its phones has.
+struct OutboundTrunk: Hashable {
+    var domain: String
+    var address: HostPort
+
+    /// From `DOMAIN ADDRESS:PORT`; an IPv6 address stands in brackets.
+    init?(setting: String) {
+        let words = setting.split(separator: " ")
+        guard words.count == 2, Organisation.isDomain(String(words[0])), let colon = words[1].lastIndex(of: ":"),
+            let port = UInt16(words[1][words[1].index(after: colon)...]), port > 0
+        else { return nil }
+        var host = String(words[1][..<colon])
+        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+        if isBracketed { host = String(host.dropFirst().dropLast()) }
+        guard NumericAddress.isValid(host), host.contains(":") == isBracketed else { return nil }
+        domain = words[0].lowercased()
+        address = HostPort(host: host, port: port)
+    }
+}
+
+struct Routes: Sendable {
+    private let phones: Phones
+    private let endpoint: SIPEndpoint
+    private let trunks: [String: HostPort]
+
+    init(_ outbound: [String], phones: Phones, endpoint: SIPEndpoint) {
+        self.phones = phones
+        self.endpoint = endpoint
+        let all = outbound.compactMap(OutboundTrunk.init(setting:))
+        trunks = Dictionary(all.map { ($0.domain, $0.address) }) { first, _ in first }
+    }
+
+    func route(to number: String, of domain: String) async -> Route? {
+        if let phone = await phones.contacts(of: number, domain: domain).first {
+            return Route(target: phone.uri, flow: phone.flow)
+        }
+        guard let trunk = trunks[domain.lowercased()], let flow = await endpoint.flow(to: trunk) else { return nil }
+        return Route(target: SIPURI(user: number, host: trunk.host, port: trunk.port), flow: flow)
+    }
+}
