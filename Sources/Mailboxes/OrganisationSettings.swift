@@ -27,6 +27,8 @@ public struct OrganisationSettings: Hashable, Sendable, Codable {
     /// Nil: for ever.
     public var expiresNewAfter: Int?
     public var expiresSavedAfter: Int?
+    /// How long the removal of a mailbox or an extension can be undone (E3).
+    public var keepsRemoved = 30
 
     /// By which name entries of the directory are found (A9).
     public var directoryBy = DirectoryKey.both

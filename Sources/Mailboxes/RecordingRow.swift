@@ -20,12 +20,12 @@ enum RecordingRow {
         if case .message(let number, let name) = new.purpose { caller = (number, name) }
         try database.cachedStatement(
             sql: """
-                INSERT INTO recording (mailbox, purpose, callerNumber, callerName, receivedAt, encoding)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO recording (mailbox, purpose, callerNumber, callerName, sender, receivedAt, encoding)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             new.mailbox.rawValue, new.purpose.column, caller.number.map { String($0.prefix(256)) },
-            caller.name.map { String($0.prefix(256)) }, now, new.encoding.rawValue,
+            caller.name.map { String($0.prefix(256)) }, new.sender?.rawValue, now, new.encoding.rawValue,
         ])
         return RecordingID(rawValue: database.lastInsertedRowID)
     }

@@ -16,7 +16,8 @@ extension SQLiteStore {
     public func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws {
         try await door.write { database in
             let exists = try Bool.fetchOne(
-                database, sql: "SELECT EXISTS (SELECT 1 FROM extension WHERE id = ?)", arguments: [account.rawValue])
+                database, sql: "SELECT EXISTS (SELECT 1 FROM extension WHERE id = ? AND removedAt IS NULL)",
+                arguments: [account.rawValue])
             guard exists == true else { throw StoreError.unknownExtension(account) }
             try database.cachedStatement(sql: "DELETE FROM binding WHERE account = ?")
                 .execute(arguments: [account.rawValue])

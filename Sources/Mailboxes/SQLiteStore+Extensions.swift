@@ -57,14 +57,14 @@ extension SQLiteStore {
 
 /// The `extension` table.
 enum ExtensionRow {
-    private static let columns = """
+    static let columns = """
         SELECT e.id, e.organisation, o.domain, e.number, e.displayName, e.ha1MD5, e.ha1SHA256,
             e.addressHA1MD5, e.addressHA1SHA256, coalesce(e.digest, o.digest) AS digest, e.mailbox
         FROM extension e JOIN organisation o ON o.id = e.organisation
         """
-    static let byNumber = columns + " WHERE o.domain = ? AND e.number = ?"
-    static let byMailbox = columns + " WHERE e.mailbox = ?"
-    static let byOrganisation = columns + " WHERE e.organisation = ? ORDER BY e.number"
+    static let byNumber = columns + " WHERE o.domain = ? AND e.number = ? AND e.removedAt IS NULL"
+    static let byMailbox = columns + " WHERE e.mailbox = ? AND e.removedAt IS NULL"
+    static let byOrganisation = columns + " WHERE e.organisation = ? AND e.removedAt IS NULL ORDER BY e.number"
 
     static func find(number: String, domain: String, _ database: Database) throws -> Extension? {
         let statement = try database.cachedStatement(sql: byNumber)

@@ -14,8 +14,7 @@ extension SQLiteStore {
             let organisation = try OrganisationRow.require(domain: domain, database)
             let id = try MailboxRow.insert(number, .general, quota: quota, in: organisation, database)
             try PINRow.set(pin, of: id, database)
-            guard let mailbox = try MailboxRow.find(id, database) else { throw StoreError.unknownMailbox(id) }
-            return mailbox
+            return try MailboxRow.require(id, database)
         }
     }
 
@@ -44,8 +43,9 @@ extension SQLiteStore {
         let quota = try Spelling.quota(bytes)
         try await door.write { database in
             let before = try MailboxRow.space(of: mailbox, database)
-            let surplus = before.used - quota
-            if surplus > 0 { _ = try RecordingRow.makeRoom(before.free + surplus, in: mailbox, database) }
+            if before.used > quota {
+                _ = try RecordingRow.makeRoom(before.quota - quota, in: mailbox, database)
+            }
             let used = try MailboxRow.space(of: mailbox, database).used
             guard used <= quota else { throw StoreError.quotaBelowUse(quota: quota, used: used) }
             try database.execute(
@@ -61,32 +61,35 @@ enum MailboxRow {
         var used: Int
         /// Of `used`, what deleted messages hold: they give way when a recording needs room.
         var deleted: Int
-        var free: Int { quota - used }
         var available: Int { quota - used + deleted }
     }
 
-    private static let columns = """
-        SELECT m.id, m.organisation, o.domain, m.number, m.kind, m.quota, o.language, o.timeZone, m.keymap,
-            coalesce(p.temporary, 0) AS temporary
+    /// A personal mailbox without a name of its own is called as its extension.
+    static let columns = """
+        SELECT m.id, m.organisation, o.domain, m.number, m.kind, m.quota, o.language, o.timeZone, m.settings,
+            o.settings AS organisationSettings, coalesce(p.temporary, 0) AS temporary, coalesce(m.name,
+                (SELECT displayName FROM extension WHERE mailbox = m.id AND removedAt IS NULL LIMIT 1)) AS name
         FROM mailbox m JOIN organisation o ON o.id = m.organisation LEFT JOIN pin p ON p.mailbox = m.id
         """
-    static let byID = columns + " WHERE m.id = ?"
-    static let byNumber = columns + " WHERE o.domain = ? AND m.number = ?"
-    static let byDomain = columns + " WHERE o.domain = ? ORDER BY m.number"
-    static let bySpace = """
-        SELECT quota, used,
-            (SELECT coalesce(sum(bytes), 0) FROM recording WHERE mailbox = m.id AND state = 'deleted') AS deleted
-        FROM mailbox m WHERE id = ?
-        """
+    static let byID = columns + " WHERE m.id = ? AND m.removedAt IS NULL"
+    static let byNumber = columns + " WHERE o.domain = ? AND m.number = ? AND m.removedAt IS NULL"
+    static let byDomain = columns + " WHERE o.domain = ? AND m.removedAt IS NULL ORDER BY m.number"
+    static let bySpace = "SELECT quota, used, deleted FROM mailbox WHERE id = ?"
 
     static func find(_ id: MailboxID, _ database: Database) throws -> Mailbox? {
         let statement = try database.cachedStatement(sql: byID)
         return try Row.fetchOne(statement, arguments: [id.rawValue]).map(Mailbox.init(row:))
     }
 
+    static func require(_ id: MailboxID, _ database: Database) throws -> Mailbox {
+        guard let mailbox = try find(id, database) else { throw StoreError.unknownMailbox(id) }
+        return mailbox
+    }
+
     static func exists(_ id: MailboxID, _ database: Database) throws -> Bool {
         try Bool.fetchOne(
-            database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE id = ?)"),
+            database.cachedStatement(
+                sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE id = ? AND removedAt IS NULL)"),
             arguments: [id.rawValue]) ?? false
     }
 
@@ -102,7 +105,8 @@ enum MailboxRow {
         _ number: String, _ kind: Mailbox.Kind, quota: Int, in organisation: Organisation, _ database: Database
     ) throws -> MailboxID {
         let taken = try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE organisation = ? AND number = ?)",
+            database,
+            sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE organisation = ? AND number = ? AND removedAt IS NULL)",
             arguments: [organisation.id.rawValue, number])
         guard taken == false else { throw StoreError.numberTaken(number, domain: organisation.domain) }
         try database.execute(
@@ -114,10 +118,16 @@ enum MailboxRow {
 
 extension Mailbox {
     init(row: Row) throws(StoreError) {
+        let number: String = row["number"]
+        let settings = try SettingsDocument.decode(
+            row["settings"], over: MailboxSettings(), of: "mailbox \(number)")
+        let organisation = try SettingsDocument.decode(
+            row["organisationSettings"], over: OrganisationSettings(), of: row["domain"])
         self.init(
             id: MailboxID(rawValue: row["id"]), organisation: OrganisationID(rawValue: row["organisation"]),
-            domain: row["domain"], number: row["number"], kind: try row.value("kind"), quota: row["quota"],
-            language: row["language"], timeZone: row["timeZone"], keymap: row["keymap"],
-            pinIsTemporary: row["temporary"])
+            domain: row["domain"], number: number, kind: try row.value("kind"), quota: row["quota"],
+            language: settings.language ?? row["language"], timeZone: settings.timeZone ?? row["timeZone"],
+            keymap: settings.keymap ?? organisation.keymap, pinIsTemporary: row["temporary"], name: row["name"],
+            settings: settings, organisationSettings: organisation)
     }
 }

@@ -5,13 +5,22 @@ import GRDB
 
 extension SQLiteStore {
     public func counts(of mailbox: MailboxID) async throws -> MessageCounts {
-        try await door.read { try MessageRow.counts(of: mailbox, $0) }
+        try await door.read { database in
+            guard try MailboxRow.exists(mailbox, database) else { return MessageCounts() }
+            return try MessageRow.counts(of: mailbox, database)
+        }
     }
 
     public func messages(in folder: Folder, of mailbox: MailboxID) async throws -> [Message] {
         try await door.read { database in
+            guard let order = try MailboxRow.find(mailbox, database)?.settings.order else { return [] }
             let statement = try database.cachedStatement(sql: MessageRow.list)
-            return try Row.fetchAll(statement, arguments: [mailbox.rawValue, folder.rawValue]).map(Message.init(row:))
+            let messages = try Row.fetchAll(statement, arguments: [mailbox.rawValue, folder.rawValue])
+                .map(Message.init(row:))
+            switch order {
+            case .oldestFirst: return messages
+            case .newestFirst: return messages.filter(\.urgent).reversed() + messages.filter { !$0.urgent }.reversed()
+            }
         }
     }
 
@@ -51,17 +60,19 @@ enum MessageRow {
         FROM recording WHERE mailbox = ? AND state IN ('new', 'saved')
         """
     private static let columns = """
-        SELECT id, mailbox, state, urgent, callerNumber, callerName, receivedAt, encoding, bytes FROM recording
+        SELECT id, mailbox, state, urgent, callerNumber, callerName, sender, receivedAt, encoding, bytes FROM recording
         """
+    private static let isMessage = "state NOT IN ('open', 'current')"
+    private static let isInUse = "EXISTS (SELECT 1 FROM mailbox WHERE id = recording.mailbox AND removedAt IS NULL)"
     static let list = columns + " WHERE mailbox = ? AND state = ? ORDER BY urgent DESC, receivedAt, id"
-    static let byID = columns + " WHERE id = ? AND state IN ('new', 'saved', 'deleted')"
+    static let byID = columns + " WHERE id = ? AND \(isMessage) AND \(isInUse)"
     /// A message that is deleted twice keeps the time of the first.
     static let move = """
         UPDATE recording SET state = :folder,
             deletedAt = CASE WHEN :folder = 'deleted' THEN coalesce(deletedAt, :now) END
-        WHERE id = :id AND mailbox = :mailbox AND state IN ('new', 'saved', 'deleted')
+        WHERE id = :id AND mailbox = :mailbox AND \(isMessage) AND \(isInUse)
         """
-    static let purge = "DELETE FROM recording WHERE id = ? AND mailbox = ? AND state IN ('new', 'saved', 'deleted')"
+    static let purge = "DELETE FROM recording WHERE id = ? AND mailbox = ? AND \(isMessage)"
 
     static func counts(of mailbox: MailboxID, _ database: Database) throws -> MessageCounts {
         let statement = try database.cachedStatement(sql: counts)
@@ -76,7 +87,8 @@ extension Message {
         self.init(
             id: RecordingID(rawValue: row["id"]), mailbox: MailboxID(rawValue: row["mailbox"]),
             folder: try row.value("state"), urgent: row["urgent"], callerNumber: row["callerNumber"],
-            callerName: row["callerName"], receivedAt: row["receivedAt"], encoding: try row.value("encoding"),
+            callerName: row["callerName"], sender: (row["sender"] as Int64?).map(MailboxID.init(rawValue:)),
+            receivedAt: row["receivedAt"], encoding: try row.value("encoding"),
             byteCount: row["bytes"])
     }
 }

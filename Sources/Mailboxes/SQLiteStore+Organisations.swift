@@ -32,8 +32,10 @@ extension SQLiteStore {
 
 /// The `organisation` table.
 enum OrganisationRow {
-    static let all = "SELECT id, domain, name, timeZone, language, digest FROM organisation ORDER BY domain"
-    static let byDomain = "SELECT id, domain, name, timeZone, language, digest FROM organisation WHERE domain = ?"
+    private static let columns = "SELECT id, domain, name, timeZone, language, digest, settings FROM organisation"
+    static let all = columns + " ORDER BY domain"
+    static let byDomain = columns + " WHERE domain = ?"
+    static let byID = columns + " WHERE id = ?"
 
     static func find(domain: String, _ database: Database) throws -> Organisation? {
         let statement = try database.cachedStatement(sql: byDomain)
@@ -44,13 +46,22 @@ enum OrganisationRow {
         guard let organisation = try find(domain: domain, database) else { throw StoreError.unknownDomain(domain) }
         return organisation
     }
+
+    static func require(_ id: OrganisationID, _ database: Database) throws -> Organisation {
+        let statement = try database.cachedStatement(sql: byID)
+        guard let organisation = try Row.fetchOne(statement, arguments: [id.rawValue]).map(Organisation.init(row:))
+        else { throw StoreError.unknownOrganisation(id) }
+        return organisation
+    }
 }
 
 extension Organisation {
     init(row: Row) throws(StoreError) {
         self.init(
             id: OrganisationID(rawValue: row["id"]), domain: row["domain"], name: row["name"],
-            timeZone: row["timeZone"], language: row["language"], digest: try row.value("digest"))
+            timeZone: row["timeZone"], language: row["language"], digest: try row.value("digest"),
+            settings: try SettingsDocument.decode(
+                row["settings"], over: OrganisationSettings(), of: row["domain"]))
     }
 }
 

@@ -60,7 +60,7 @@ extension SQLiteStore {
         let hash = try await hash(pin)
         try await door.write { database in
             guard try MailboxRow.exists(mailbox, database) else { throw StoreError.unknownMailbox(mailbox) }
-            try PINRow.set(hash, of: mailbox, database)
+            try PINRow.set(hash, of: mailbox, isTemporary: temporary, database)
         }
     }
 
@@ -73,7 +73,10 @@ extension SQLiteStore {
 
 /// The `pin` table.
 enum PINRow {
-    static let find = "SELECT salt, hash, rounds, blockSize, parallelism FROM pin WHERE mailbox = ?"
+    static let find = """
+        SELECT salt, hash, rounds, blockSize, parallelism FROM pin p JOIN mailbox m ON m.id = p.mailbox
+        WHERE p.mailbox = ? AND m.removedAt IS NULL
+        """
 
     static func hash(of mailbox: MailboxID, _ database: Database) throws -> PINHash? {
         let statement = try database.cachedStatement(sql: find)
@@ -83,15 +86,17 @@ enum PINRow {
         return PINHash(salt: Array(row["salt"] as Data), hash: Array(row["hash"] as Data), cost: cost)
     }
 
-    static func set(_ hash: PINHash, of mailbox: MailboxID, _ database: Database) throws {
+    static func set(
+        _ hash: PINHash, of mailbox: MailboxID, isTemporary: Bool = false, _ database: Database
+    ) throws {
         try database.execute(
             sql: """
                 INSERT OR REPLACE INTO pin (mailbox, salt, hash, rounds, blockSize, parallelism, temporary)
-                VALUES (?, ?, ?, ?, ?, ?, 0)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 mailbox.rawValue, Data(hash.salt), Data(hash.hash), hash.cost.rounds, hash.cost.blockSize,
-                hash.cost.parallelism,
+                hash.cost.parallelism, isTemporary,
             ])
     }
 }

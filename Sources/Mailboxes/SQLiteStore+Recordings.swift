@@ -19,6 +19,7 @@ extension SQLiteStore {
 
     public func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting? {
         try await door.read { database in
+            guard try MailboxRow.exists(mailbox, database) else { return nil }
             let statement = try database.cachedStatement(sql: RecordingRow.findGreeting)
             return try Row.fetchOne(statement, arguments: [mailbox.rawValue, kind.rawValue])
                 .map(Greeting.init(row:))

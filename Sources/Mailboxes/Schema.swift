@@ -18,6 +18,7 @@ enum Schema {
         migrator.registerMigration("3: bindings") { database in
             try database.execute(sql: bindings)
         }
+        migrator.registerMigration("4: complete voicemail", migrate: completeVoicemail)
         return migrator
     }
 

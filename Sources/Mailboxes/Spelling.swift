@@ -57,6 +57,12 @@ enum Spelling {
         return text
     }
 
+    /// A name as it is shown and spoken: nothing when there is nothing in it.
+    static func name(_ text: String?) -> String? {
+        let name = (text ?? "").trimmingCharacters(in: .whitespacesAndNewlines).prefix(256)
+        return name.isEmpty ? nil : String(name)
+    }
+
     private static func isLabel(_ label: Substring.UTF8View.SubSequence) -> Bool {
         (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D
             && label.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) || $0 == 0x2D }

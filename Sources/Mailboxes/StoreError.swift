@@ -4,6 +4,7 @@
 public enum StoreError: Error, Hashable, Sendable {
     // Named by the administrator
     case unknownDomain(String)
+    case unknownOrganisation(OrganisationID)
     case unknownMailbox(MailboxID)
     case unknownExtension(ExtensionID)
     case domainTaken(String)
@@ -21,6 +22,10 @@ public enum StoreError: Error, Hashable, Sendable {
     case badQuota(Int)
     /// The mailbox holds more than the quota asked for.
     case quotaBelowUse(quota: Int, used: Int)
+    /// A setting, by its name, and why its value does not fit.
+    case badSetting(String, reason: String)
+    /// The settings that are kept cannot be read.
+    case brokenSettings(of: String, reason: String)
 
     // Recordings
     /// Kept, discarded or closed before: nothing more can be done with it.
@@ -56,6 +61,7 @@ extension StoreError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownDomain(let domain): "there is no organisation with the domain \(domain)"
+        case .unknownOrganisation(let id): "there is no organisation with the id \(id.rawValue)"
         case .unknownMailbox(let id): "there is no mailbox with the id \(id.rawValue)"
         case .unknownExtension(let id): "there is no extension with the id \(id.rawValue)"
         case .domainTaken(let domain): "the domain \(domain) exists already"
@@ -68,6 +74,8 @@ extension StoreError: CustomStringConvertible {
         case .badPassword: "a password has 1 to 256 bytes"
         case .badQuota(let quota): "\(quota) is not a quota in bytes"
         case .quotaBelowUse(let quota, let used): "the mailbox holds \(used) bytes, more than a quota of \(quota)"
+        case .badSetting(let setting, let reason): "\(setting): \(reason)"
+        case .brokenSettings(let owner, let reason): "the settings of \(owner) cannot be read: \(reason)"
         case .recordingEnded(let id): "recording \(id.rawValue) has ended"
         case .recordingGone(let id): "recording \(id.rawValue) was removed while it was made"
         case .chunkTooLarge(let count): "\(count) bytes in one append, more than \(RecordingLimits.appendBytes)"

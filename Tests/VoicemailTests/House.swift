@@ -150,9 +150,7 @@ final class House: Sendable {
     }
 
     func choose(keymap: String, for number: String) async throws {
-        try await store.door.write { database in
-            try database.execute(sql: "UPDATE mailbox SET keymap = ? WHERE number = ?", arguments: [keymap, number])
-        }
+        _ = try await store.changeSettings(of: mailbox(number).id) { $0.keymap = keymap }
     }
 
     func move(_ id: RecordingID, to folder: Folder) async throws {
