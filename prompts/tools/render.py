@@ -25,7 +25,7 @@ TOOLS_VERSION = 1  # raise it when the same text has to be rendered anew
 
 def origin(script: texts.Script, clip: str) -> dict[str, str]:
     """What a clip's audio is made from, as the manifest keeps it."""
-    source = [TOOLS_VERSION, script.voice, script.engine_language, script.line(clip)]
+    source = [TOOLS_VERSION, script.voice, script.engine_language, script.lines(clip)[0].text]
     return {"text": script.texts[clip], "hash": hashlib.sha256(json.dumps(source).encode()).hexdigest()[:16]}
 
 
@@ -47,7 +47,7 @@ def render(script: texts.Script, everything: bool) -> None:
 
         engine = Engine(VOICES, script.voice, script.engine_language)
         for clip in stale:
-            speech = engine.speak(script.line(clip), script.carrier_lasts if script.is_carried(clip) else None)
+            speech = engine.speak(script.lines(clip))
             sound.write(script.folder / f"{clip}.flac", speech)
             made[clip] = wanted[clip]
             write_manifest(manifest_file, made)  # at once, so that a run can be broken off

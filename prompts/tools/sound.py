@@ -24,17 +24,16 @@ def frame_levels(samples: Samples, frame: int) -> NDArray[np.float32]:
     return np.sqrt((frames**2).mean(axis=1))
 
 
-def cut_carrier(samples: Samples, rate: int, lasts: float) -> Samples:
-    """What follows the first gap of 50 ms or more that is not within the first `lasts` seconds, else the widest."""
+def cut_carrier(samples: Samples, rate: int, lasts: float) -> Samples | None:
+    """What follows the first gap of 60 ms or more that is not within the first `lasts` seconds; None without one."""
     frame = rate // 100
     levels = frame_levels(samples, frame)
     sounding = np.flatnonzero(levels > levels.max() * GAP)
     sounding = sounding[sounding >= lasts * 100]
     gaps = np.diff(sounding)
-    if not (gaps > 1).any():
-        raise ValueError("no gap after the carrier")
-    wide = gaps > 5
-    first = int(np.argmax(wide if wide.any() else gaps))
+    if not (gaps > 6).any():
+        return None
+    first = int(np.argmax(gaps > 6))
     middle = int(sounding[first] + sounding[first + 1]) // 2  # the word may begin more softly than it is found
     return samples[middle * frame :]
 

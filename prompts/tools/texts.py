@@ -7,6 +7,15 @@ import yaml
 
 
 @dataclass(frozen=True)
+class Line:
+    """What the voice is given to say. Where it begins with a carrier that is cut off, so many seconds of it at least
+    are the carrier; None where all of it is kept."""
+
+    text: str
+    carrier_lasts: float | None = None
+
+
+@dataclass(frozen=True)
 class Script:
     """A language's clips and how its voice speaks and is heard."""
 
@@ -15,8 +24,7 @@ class Script:
     recogniser: str
     engine_language: str
     texts: dict[str, str]
-    carrier: str
-    carrier_lasts: float
+    carriers: list[Line]
     spoken: dict[str, str]
     after: dict[str, str]
     openings: list[str]
@@ -24,14 +32,13 @@ class Script:
     numbers: dict[int, str]
     ordinals: dict[int, str]
 
-    def line(self, clip: str) -> str:
-        """What the voice is given to say."""
+    def lines(self, clip: str) -> list[Line]:
+        """The ways to have a clip spoken, the best first. One word by itself is spoken badly, so it is said after
+        others and cut off them."""
         text = self.spoken.get(clip, self.texts[clip])
-        return self.carrier.format(text) if self.is_carried(clip) else text
-
-    def is_carried(self, clip: str) -> bool:
-        """One word by itself is spoken badly, so it is said after others and cut off them."""
-        return " " not in self.texts[clip]
+        if " " in self.texts[clip]:
+            return [Line(text)]
+        return [Line(carrier.text.format(text), carrier.carrier_lasts) for carrier in self.carriers]
 
 
 def languages(prompts: Path) -> list[Path]:
@@ -52,8 +59,7 @@ def read(folder: Path) -> Script:
     if strangers:
         raise SystemExit(f"{folder}/voice.yaml: no such clips: {', '.join(sorted(strangers))}")
     return Script(
-        folder, voice["voice"], voice["recogniser"], voice["engine-language"], texts, voice["carrier"],
-        voice["carrier-lasts"], spoken, after,
-        openings, heard,
+        folder, voice["voice"], voice["recogniser"], voice["engine-language"], texts,
+        [Line(entry["text"], entry["lasts"]) for entry in voice["carriers"]], spoken, after, openings, heard,
         series["number"], series.get("ordinal", {}),
     )
