@@ -2,49 +2,33 @@
 // a peer that it calls first.
 
 internal import Glibc
+internal import NIOCore
 
 enum SourceAddress {
     /// Nothing is sent. Nil when there is no way to `remote`.
     static func host(towards remote: HostPort) -> String? {
-        remote.isIPv6 ? v6(remote) : v4(remote)
-    }
-
-    private static func v4(_ remote: HostPort) -> String? {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = remote.port.bigEndian
-        guard inet_pton(AF_INET, remote.host, &address.sin_addr) == 1, connected(&address, AF_INET) else { return nil }
-        var text = [CChar](repeating: 0, count: Int(INET_ADDRSTRLEN))
-        guard inet_ntop(AF_INET, &address.sin_addr, &text, socklen_t(text.count)) != nil else { return nil }
-        return string(text)
-    }
-
-    private static func v6(_ remote: HostPort) -> String? {
-        var address = sockaddr_in6()
-        address.sin6_family = sa_family_t(AF_INET6)
-        address.sin6_port = remote.port.bigEndian
-        guard inet_pton(AF_INET6, remote.host, &address.sin6_addr) == 1, connected(&address, AF_INET6) else {
-            return nil
-        }
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard inet_ntop(AF_INET6, &address.sin6_addr, &text, socklen_t(text.count)) != nil else { return nil }
-        return string(text)
-    }
-
-    private static func string(_ text: [CChar]) -> String {
-        String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    /// Connects a datagram socket to the address, which then becomes our own.
-    private static func connected<Address>(_ address: inout Address, _ family: Int32) -> Bool {
-        let descriptor = socket(family, Int32(SOCK_DGRAM.rawValue), 0)
-        guard descriptor >= 0 else { return false }
+        guard let address = try? SocketAddress(ipAddress: remote.host, port: Int(remote.port)) else { return nil }
+        let descriptor = socket(remote.isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        var length = socklen_t(MemoryLayout<Address>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                connect(descriptor, pointer, length) == 0 && getsockname(descriptor, pointer, &length) == 0
-            }
+        // A datagram socket that is connected has chosen its own address, and has sent nothing.
+        let isConnected = address.withSockAddr { pointer, length in
+            connect(descriptor, pointer, socklen_t(length)) == 0
+        }
+        return isConnected ? ownHost(of: descriptor) : nil
+    }
+
+    private static func ownHost(of descriptor: Int32) -> String? {
+        let size = 128  // sockaddr_storage
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let address = start.assumingMemoryBound(to: sockaddr.self)
+            var length = socklen_t(size)
+            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+            guard getsockname(descriptor, address, &length) == 0,
+                getnameinfo(address, length, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0
+            else { return nil }
+            return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
     }
 }

@@ -5,7 +5,8 @@ import Mailboxes
 
 struct MailboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "mailbox", abstract: "Mailboxes.", subcommands: [Add.self, List.self])
+        commandName: "mailbox", abstract: "Mailboxes.",
+        subcommands: [Add.self, List.self, Show.self, Set.self, Member.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -23,6 +24,80 @@ struct MailboxCommand: AsyncParsableCommand {
                     NewMailbox(domain: organisation.domain, number: number, pin: pin, quota: quota))
                 print("added mailbox \(added.number)@\(added.domain)")
                 if self.pin == nil { print("PIN: \(pin)") }
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a mailbox's name and settings.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "Its number.") var number: String
+
+        func run() async throws {
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                print("name=\(mailbox.name?.printable ?? "")")
+                print("quota=\(mailbox.quota)")
+                SettingArguments.print(mailbox.settings, SettingField.all)
+            }
+        }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Changes a mailbox: name=value, as many as you like; all of them or none.",
+            discussion: SettingArguments.help(SettingField<MailboxSettings>.all))
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Option(help: "What the mailbox is called.") var name: String?
+        @Option(help: "Bytes that it may hold.") var quota: Int?
+        @Argument(help: "Its number.") var number: String
+        @Argument(help: "name=value") var settings: [String] = []
+
+        func run() async throws {
+            let changes = try SettingArguments.changes(settings, SettingField<MailboxSettings>.all)
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                if !changes.isEmpty {
+                    _ = try await store.changeSettings(of: mailbox.id) { for change in changes { change(&$0) } }
+                }
+                if let name { try await store.setName(name, of: mailbox.id) }
+                if let quota { try await store.setQuota(quota, of: mailbox.id) }
+                print("changed mailbox \(mailbox.number)@\(mailbox.domain)")
+            }
+        }
+    }
+
+    struct Member: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The extensions that may open a mailbox besides its owner (A5, E2): add, remove, list.")
+        enum Deed: String, ExpressibleByArgument { case add, remove, list }
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "add, remove or list.") var deed: Deed
+        @Argument(help: "The mailbox's number.") var number: String
+        @Argument(help: "Extensions.") var extensions: [String] = []
+
+        func run() async throws {
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                for each in extensions {
+                    guard let account = try await store.account(number: each, domain: organisation.domain) else {
+                        throw NotThere("there is no extension \(each) in \(organisation.domain)")
+                    }
+                    switch deed {
+                    case .add: try await store.addMember(account.id, to: mailbox.id)
+                    case .remove:
+                        guard try await store.removeMember(account.id, from: mailbox.id) else {
+                            throw NotThere("\(each) is no member of mailbox \(mailbox.number)")
+                        }
+                    case .list: break
+                    }
+                }
+                for each in try await store.members(of: mailbox.id) {
+                    print("\(each.number)\t\(each.displayName?.printable ?? "")")
+                }
             }
         }
     }
@@ -46,5 +121,14 @@ struct MailboxCommand: AsyncParsableCommand {
                 }
             }
         }
+    }
+}
+
+extension SQLiteStore {
+    func existingMailbox(_ number: String, _ domain: String) async throws -> Mailbox {
+        guard let mailbox = try await mailbox(number: number, domain: domain) else {
+            throw NotThere("there is no mailbox \(number) in \(domain)")
+        }
+        return mailbox
     }
 }

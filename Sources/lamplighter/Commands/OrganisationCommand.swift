@@ -6,7 +6,7 @@ public import Mailboxes
 struct OrganisationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "organisation", abstract: "Organisations: SIP domains with their own number plan.",
-        subcommands: [Add.self, List.self])
+        subcommands: [Add.self, List.self, Show.self, Set.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Adds an organisation.")
@@ -27,6 +27,44 @@ struct OrganisationCommand: AsyncParsableCommand {
         }
     }
 
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows an organisation's settings.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "Its SIP domain.") var domain: String
+
+        func run() async throws {
+            try await common.withStore { store in
+                SettingArguments.print(try await store.existingOrganisation(domain).settings, SettingField.all)
+            }
+        }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Changes an organisation: name=value, as many as you like; all of them or none.",
+            discussion: SettingArguments.help(SettingField<OrganisationSettings>.all))
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Its name.") var name: String?
+        @Option(help: "Time zone in which dates are spoken, for instance Europe/Berlin.") var timeZone: String?
+        @Option(help: "Language of its prompts: a folder of prompts/.") var language: String?
+        @Option(help: "Digest algorithm of its challenges: MD5 or SHA-256.") var digest: DigestAlgorithm?
+        @Argument(help: "Its SIP domain.") var domain: String
+        @Argument(help: "name=value") var settings: [String] = []
+
+        func run() async throws {
+            let changes = try SettingArguments.changes(settings, SettingField<OrganisationSettings>.all)
+            try await common.withStore { store in
+                let organisation = try await store.existingOrganisation(domain)
+                if !changes.isEmpty {
+                    _ = try await store.changeSettings(of: organisation.id) { for change in changes { change(&$0) } }
+                }
+                _ = try await store.change(
+                    organisation.id, name: name, timeZone: timeZone, language: language, digest: digest)
+                print("changed organisation \(organisation.domain)")
+            }
+        }
+    }
+
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists the organisations: domain, name, time zone, language, digest.")
@@ -41,6 +79,13 @@ struct OrganisationCommand: AsyncParsableCommand {
                 }
             }
         }
+    }
+}
+
+extension SQLiteStore {
+    func existingOrganisation(_ domain: String) async throws -> Organisation {
+        guard let organisation = try await organisation(domain: domain) else { throw StoreError.unknownDomain(domain) }
+        return organisation
     }
 }
 
