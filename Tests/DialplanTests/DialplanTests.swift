@@ -12,10 +12,11 @@ struct DialplanTests {
         .deletingLastPathComponent().appending(path: "dialplan").path
 
     @Test(
-        "A1 A2 A3: the plan in dialplan/ knows 5000, 5001, 03 + extension and bare extensions",
+        "A1 A2 A3 A9: the plan in dialplan/ knows 5000, 5001, 5002, 03 + extension and bare extensions",
         arguments: [
             ("5000", Application(name: "any-mailbox")),
             ("5001", Application(name: "own-mailbox")),
+            ("5002", Application(name: "directory")),
             ("03100", Application(name: "leave-message", arguments: ["mailbox": "100"])),
             ("0310", Application(name: "leave-message", arguments: ["mailbox": "10"])),
             ("031234567890", Application(name: "leave-message", arguments: ["mailbox": "1234567890"])),
