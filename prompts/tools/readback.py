@@ -22,6 +22,7 @@ class Reader:
     """Whisper: `tiny.en` for English, `base` for every language."""
 
     def __init__(self, model: str) -> None:
+        self.suppressed = [-1]  # what Whisper itself leaves out
         if model == "tiny.en":
             self.model = self.load(Path(str(files(TINY_EN[0]) / TINY_EN[1])))
             return
@@ -33,13 +34,17 @@ class Reader:
             parts = [(files(package) / "data" / part).read_bytes() for package, part in BASE]
             Path(folder, "model.bin").write_bytes(b"".join(parts))
             self.model = self.load(Path(folder))
+        # Numbers in words, so that "veintiún" is told from "veintiuno".
+        vocabulary = self.model.hf_tokenizer.get_vocab()
+        self.suppressed += [number for token, number in vocabulary.items() if re.search(r"\d", token)]
 
     def load(self, folder: Path) -> WhisperModel:
         return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
     def hear(self, samples: Samples, language: str) -> str:
         segments, _ = self.model.transcribe(
-            np.pad(samples, RATE // 2), language=language, condition_on_previous_text=False, without_timestamps=True)
+            np.pad(samples, RATE // 2), language=language, condition_on_previous_text=False, without_timestamps=True,
+            suppress_tokens=self.suppressed)
         return " ".join(segment.text.strip() for segment in segments)
 
 

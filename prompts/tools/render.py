@@ -35,6 +35,8 @@ class Clip:
 
 def origin(script: texts.Script, clip: str) -> Clip:
     source = [TOOLS_VERSION, script.voice, script.engine_language, script.lines(clip)[0].text]
+    if script.phonemes:
+        source.append(script.phonemes)
     return Clip(script.texts[clip], hashlib.sha256(json.dumps(source).encode()).hexdigest()[:16])
 
 
@@ -65,7 +67,7 @@ def render(script: texts.Script, clips: dict[str, Clip], everything: bool) -> No
     if stale:
         from engine import Engine  # takes seconds to load, so only when something is to be said
 
-        engine = Engine(VOICES, script.voice, script.engine_language)
+        engine = Engine(VOICES, script.voice, script.engine_language, script.phonemes)
         for clip in stale:
             speech = engine.speak(script.lines(clip))
             sound.write(script.folder / f"{clip}.flac", speech)

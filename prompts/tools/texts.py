@@ -23,6 +23,7 @@ class Script:
     voice: str
     recogniser: str
     engine_language: str
+    phonemes: dict[str, str]
     texts: dict[str, str]
     carriers: list[Line]
     spoken: dict[str, str]
@@ -59,7 +60,7 @@ def read(folder: Path) -> Script:
     if strangers:
         raise SystemExit(f"{folder}/voice.yaml: no such clips: {', '.join(sorted(strangers))}")
     return Script(
-        folder, voice["voice"], voice["recogniser"], voice["engine-language"], texts,
+        folder, voice["voice"], voice["recogniser"], voice["engine-language"], voice["phonemes"] or {}, texts,
         [Line(entry["text"], entry["lasts"]) for entry in voice["carriers"]], spoken, after, openings, heard,
         series["number"], series.get("ordinal", {}),
     )
