@@ -83,7 +83,8 @@ enum Sentence: String, CaseIterable, Sendable {
         case .nameNotAvailable, .nameOnThePhone, .forwarded, .sent, .notDeliveredFull, .notDeliveredClosed,
             .notDeliveredUnknown, .notDeliveredProblem:
             ["name"]
-        case .recipients, .forwardedToMailboxes, .sentToMailboxes, .namesFound, .listNumber, .members, .folderNumber, .greetingNumber, .used,
+        case .recipients, .forwardedToMailboxes, .sentToMailboxes, .namesFound, .listNumber, .members, .folderNumber,
+            .greetingNumber, .used,
             .pinLengthAtLeast, .pinLengthExactly:
             ["n"]
         case .pinLengthBetween: ["low", "high"]
