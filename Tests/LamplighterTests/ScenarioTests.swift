@@ -35,10 +35,13 @@ struct ScenarioTests {
     }
 
     @Test(
-        "A caller who hangs up or presses # leaves a message, byte for byte what was said (B2)",
+        "A caller who hangs up or presses # leaves a message, byte for byte what was said, whatever the review (B2, B3)",
         arguments: [
             ("leave-message-hang-up-while-recording", "speech.ulaw", "PCMU"),
             ("leave-message-end-with-pound", "speech.ulaw", "PCMU"),
+            ("leave-message-listen-then-accept", "speech.ulaw", "PCMU"),
+            ("leave-message-record-again-hang-up-keeps-the-first", "speech.ulaw", "PCMU"),
+            ("leave-message-urgent", "speech.ulaw", "PCMU"),
             ("leave-message-alaw-hang-up-while-recording", "speech.alaw", "PCMA"),
         ])
     func deposit(scenario: String, speech: String, encoding: String) async throws {
@@ -47,6 +50,7 @@ struct ScenarioTests {
         try await server.process.waitFor("message delivered")
         let message = try #require(try await server.messages(in: "101").first)
         #expect(message.folder == "new")
+        #expect(message.isUrgent == (scenario == "leave-message-urgent"))
         #expect(message.encoding == encoding)
         #expect(message.caller.hasPrefix("100"))
         let stored = try await server.audio(of: message)
@@ -66,6 +70,14 @@ struct ScenarioTests {
         let server = try await TestServer()
         try await Sipp.run(scenario, against: server)
         try await server.process.waitFor("nothing recorded")
+        #expect(try await server.messages(in: "101").isEmpty)
+    }
+
+    @Test("A message that was cancelled is not delivered (B3)")
+    func cancelled() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("leave-message-cancelled-is-dropped", against: server)
+        try await server.process.waitFor("message cancelled")
         #expect(try await server.messages(in: "101").isEmpty)
     }
 

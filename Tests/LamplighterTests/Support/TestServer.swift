@@ -67,19 +67,20 @@ final class TestServer: Sendable {
     struct Message {
         var id: String
         var folder: String
+        var isUrgent: Bool
         var seconds: Double
         var bytes: Int
         var encoding: String
         var caller: String
     }
 
-    func messages(in mailbox: String) async throws -> [Message] {
-        try await command("message", "list", mailbox).split(separator: "\n").compactMap { line in
+    func messages(in mailbox: String, of domain: String = "example.org") async throws -> [Message] {
+        try await command("message", "list", mailbox, "--domain", domain).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard fields.count >= 8, let seconds = Double(fields[4]), let bytes = Int(fields[5]) else { return nil }
             return Message(
-                id: fields[0], folder: fields[1], seconds: seconds, bytes: bytes, encoding: fields[6], caller: fields[7]
-            )
+                id: fields[0], folder: fields[1], isUrgent: fields[2] == "urgent", seconds: seconds, bytes: bytes,
+                encoding: fields[6], caller: fields[7])
         }
     }
 
