@@ -10,3 +10,7 @@
 #include <spandsp/tone_generate.h>
 #include <spandsp/super_tone_rx.h>
 #include <spandsp/dtmf.h>
+#include <spandsp/time_scale.h>
+#include <spandsp/complex.h>
+#include <spandsp/tone_detect.h>
+#include <spandsp/modem_connect_tones.h>

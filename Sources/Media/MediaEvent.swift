@@ -51,12 +51,18 @@ public struct RecordingRequest: Sendable, Hashable {
     public var silence: Duration
     /// Keys that end it. The audio from the start of the key on is not in the recording.
     public var stoppedBy: Set<Character>
+    /// Whether busy, dial and fax tone and a looping announcement end it.
+    public var endsOnTones: Bool
 
-    public init(firstChunkBytes: Int = 8_000, maximumBytes: Int, silence: Duration, stoppedBy: Set<Character> = []) {
+    public init(
+        firstChunkBytes: Int = 8_000, maximumBytes: Int, silence: Duration, stoppedBy: Set<Character> = [],
+        endsOnTones: Bool = false
+    ) {
         self.firstChunkBytes = firstChunkBytes
         self.maximumBytes = maximumBytes
         self.silence = silence
         self.stoppedBy = stoppedBy
+        self.endsOnTones = endsOnTones
     }
 }
 
@@ -66,6 +72,8 @@ public struct RecordingSummary: Sendable, Hashable {
         case key(Character)
         case silence
         case maximum
+        /// Busy, congestion or dial tone; a fax machine; an announcement that was heard three times.
+        case busyTone, faxTone, loop
         /// `stopRecording()`, `close()`, or a new `record`.
         case stopped
         /// Nobody took the chunks.
@@ -74,13 +82,18 @@ public struct RecordingSummary: Sendable, Hashable {
     public var ending: Ending
     /// Length of the recording.
     public var bytes: Int
-    /// How much of it was louder than −42 dBm0.
+    /// How much of it was louder than −42 dBm0, not counting the tones or the announcement that ended it.
     public var voicedBytes: Int
+    /// How much of it is worth keeping, from its start: nothing when nothing was voiced; up to where the tones or the
+    /// announcement began that ended it; and of a pause of 1 s or more at the end, 400 ms.
+    public var worthwhileBytes: Int
 
-    public init(ending: Ending, bytes: Int, voicedBytes: Int) {
+    /// - Parameter worthwhileBytes: all of it when nil.
+    public init(ending: Ending, bytes: Int, voicedBytes: Int, worthwhileBytes: Int? = nil) {
         self.ending = ending
         self.bytes = bytes
         self.voicedBytes = voicedBytes
+        self.worthwhileBytes = worthwhileBytes ?? bytes
     }
 }
 

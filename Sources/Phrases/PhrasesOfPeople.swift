@@ -57,6 +57,12 @@ extension Phrases {
         }
     }
 
+    /// "The message has been forwarded to three mailboxes." (C5)
+    public func forwarded(to count: Int) -> [String] { say(.forwardedToMailboxes, counting: count) }
+
+    /// "The message has been sent to three mailboxes." (C6)
+    public func sent(to count: Int) -> [String] { say(.sentToMailboxes, counting: count) }
+
     /// "To three mailboxes": after `.messageSent`, or before the sending is confirmed (C5, C6).
     public func recipients(_ count: Int) -> [String] { say(.recipients, counting: count) }
 

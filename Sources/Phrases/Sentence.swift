@@ -29,6 +29,8 @@ enum Sentence: String, CaseIterable, Sendable {
     case forPerson = "for-person"
     case forName = "for-name"
     case forwarded, sent
+    case forwardedToMailboxes = "forwarded-to-mailboxes"
+    case sentToMailboxes = "sent-to-mailboxes"
     case notDeliveredFull = "not-delivered-full"
     case notDeliveredClosed = "not-delivered-closed"
     case notDeliveredUnknown = "not-delivered-unknown"
@@ -81,7 +83,7 @@ enum Sentence: String, CaseIterable, Sendable {
         case .nameNotAvailable, .nameOnThePhone, .forwarded, .sent, .notDeliveredFull, .notDeliveredClosed,
             .notDeliveredUnknown, .notDeliveredProblem:
             ["name"]
-        case .recipients, .namesFound, .listNumber, .members, .folderNumber, .greetingNumber, .used,
+        case .recipients, .forwardedToMailboxes, .sentToMailboxes, .namesFound, .listNumber, .members, .folderNumber, .greetingNumber, .used,
             .pinLengthAtLeast, .pinLengthExactly:
             ["n"]
         case .pinLengthBetween: ["low", "high"]

@@ -85,10 +85,12 @@ actor FarLeg {
             self.dialog = dialog
             Task { for await event in dialog.events { await self.signalled(event) } }
             // Without a description it stays with that of the early media (RFC 3261 §13.2.1).
-            guard description.map(agree) ?? true, let codec else {
+            let isAgreed = description.map(agree) ?? true
+            guard isAgreed, let codec else {
                 logger.notice("the far side's answer does not fit")
                 return await become(.failed(.refused))
             }
+            // Only now does silence begin to count.
             restart()
             await become(.answered(codec))
         case .failed(let status):

@@ -80,7 +80,7 @@ actor LiveCall: AnsweredCall {
     ) async throws(CallEnded) -> PlayOutcome {
         try stillThere()
         if let key = typed.next(in: keys) { return PlayOutcome(key: key, position: offset) }
-        var feed = ClipFeed(clips, from: offset, prompts: equipment.prompts, codec: codec)
+        var feed = ClipFeed(clips, from: offset, style: style, prompts: equipment.prompts, codec: codec)
         guard let first = await nextPiece(of: &feed) else { return PlayOutcome(position: offset) }
         lastPlayback += 1
         let id = PlaybackID(lastPlayback)
@@ -90,7 +90,7 @@ actor LiveCall: AnsweredCall {
         while true {
             try stillThere()
             if let heard = playback?.heard {
-                return PlayOutcome(key: typed.next(in: keys), position: offset + Duration(audioBytes: heard))
+                return PlayOutcome(key: typed.next(in: keys), position: offset + feed.recorded(hearing: heard))
             }
             if playback?.wantsMore == true {
                 playback?.wantsMore = false
@@ -138,7 +138,8 @@ actor LiveCall: AnsweredCall {
         media.record(
             RecordingRequest(
                 firstChunkBytes: Self.bytesToNextSecond(), maximumBytes: max(1, limits.maximum.audioBytes),
-                silence: limits.silence, stoppedBy: Set(limits.endKeys.map(\.rawValue))))
+                silence: limits.silence, stoppedBy: Set(limits.endKeys.map(\.rawValue)),
+                endsOnTones: limits.endsOnTones))
         if ended != nil { media.stopRecording() }
         var tray = Tray(sink)
         while true {

@@ -72,6 +72,7 @@ final class RingingCall: IncomingCall {
     private func offer(_ capabilities: MediaCapabilities, _ session: MediaSession) async throws(CallEnded) -> LiveCall {
         let offer = SDPNegotiation.offer(with: capabilities)
         guard let dialog = await invite.answer(sdp: offer) else { throw CallEnded(.cancelled) }
+        await answered.awaitsAnswer(dialog)
         for await event in dialog.events {
             guard case .acknowledged(let answer?) = event,
                 let agreement = try? SDPNegotiation.agreement(offered: offer, answer: answer),
@@ -105,5 +106,24 @@ final class RingingCall: IncomingCall {
 /// Where a call is put when it has been answered, so that whoever runs its flow can end it.
 actor Answered {
     private(set) var call: LiveCall?
-    func call(_ call: LiveCall) { self.call = call }
+    /// A late offer of ours that the caller has still to answer.
+    private var unanswered: InviteDialog?
+
+    private var isStopped = false
+
+    func call(_ call: LiveCall) async {
+        self.call = call
+        if isStopped { await call.end(.shutdown) }
+    }
+
+    func awaitsAnswer(_ dialog: InviteDialog) {
+        unanswered = dialog
+        if isStopped { dialog.hangUp() }
+    }
+
+    /// Because the system stops.
+    func end() async {
+        isStopped = true
+        if let call { await call.end(.shutdown) } else { unanswered?.hangUp() }
+    }
 }

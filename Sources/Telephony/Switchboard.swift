@@ -73,7 +73,7 @@ public final class Switchboard: Sendable {
     /// Ends what is still running: recordings keep what they have, then the flows end and the calls are hung up.
     public func endCalls() async {
         for answered in calls.withLock({ Array($0.values) }) {
-            await answered.call?.end(.shutdown)
+            await answered.end()
         }
     }
 }

@@ -29,7 +29,8 @@ struct Tray {
         // What the sink refused was not kept, so it cannot count as speech either.
         Take(
             ending: refusal ?? Self.ending(of: summary, ended), duration: Duration(audioBytes: kept),
-            voiced: Duration(audioBytes: min(kept, summary.voicedBytes)))
+            voiced: Duration(audioBytes: min(kept, summary.voicedBytes)),
+            worthwhile: Duration(audioBytes: min(kept, summary.worthwhileBytes)))
     }
 
     private static func ending(of summary: RecordingSummary, _ ended: CallEnded.Reason?) -> Take.Ending {
@@ -37,6 +38,9 @@ struct Tray {
         case .key(let character): Key(rawValue: character).map(Take.Ending.key) ?? .hangUp
         case .silence: .silence
         case .maximum: .maximum
+        case .busyTone: .busyTone
+        case .faxTone: .faxTone
+        case .loop: .loop
         case .overrun: .storeFailed
         case .stopped:
             switch ended {

@@ -156,6 +156,9 @@ enum GreetingsAction: String, MenuAction {
     case hearName = "hear-name"
     case recordName = "record-name"
     case deleteName = "delete-name"
+    case temporary
+    case other
+    case numbered
     case mainMenu = "main-menu"
 }
 

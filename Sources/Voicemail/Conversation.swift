@@ -66,7 +66,11 @@ struct Conversation: Sendable {
 
     /// Says `opening` and `menu` until a key that means something is pressed. Any key interrupts, so that a wrong
     /// one is answered at once.
-    func choose<Action>(_ keys: Keys<Action>, opening: [Clip] = [], menu: [Clip]) async throws -> Action {
+    /// - Parameter pressed: a key that was pressed before and is the answer if it means something.
+    func choose<Action>(
+        _ keys: Keys<Action>, opening: [Clip] = [], menu: [Clip], pressed: Key? = nil
+    ) async throws -> Action {
+        if let action = pressed.flatMap({ keys[$0] }) { return action }
         var patience = Patience(self)
         var words = sentences(opening, menu)
         while true {
@@ -106,9 +110,21 @@ struct Conversation: Sendable {
         case operatorWanted
     }
 
+    /// The same where nothing has to be entered: nil when the entry was ended, or started over, before its first digit.
+    func digitsIfAny(opening: [Clip] = [], _ question: [Clip], longest: Int) async throws -> String? {
+        var patience = Patience(self)
+        var words = sentences(opening, question)
+        while true {
+            if case .digits(let typed) = try await entry(words, longest: longest, mayGiveUp: true) {
+                return typed.isEmpty ? nil : typed
+            }
+            words = sentences(try patience.silence(), question)
+        }
+    }
+
     /// One go at typing digits, behind those of `earlier`.
     func entry(
-        _ words: [Clip], after earlier: String = "", longest: Int, offersOperator: Bool
+        _ words: [Clip], after earlier: String = "", longest: Int, offersOperator: Bool = false, mayGiveUp: Bool = false
     ) async throws(CallEnded) -> Entry {
         var typed = earlier
         var key = try await key(after: words, interruptedBy: keys.entry.meaningful.union(Set<Key>.digits))
@@ -117,6 +133,7 @@ struct Conversation: Sendable {
             switch keys.entry[pressed] {
             case .done: return .digits(typed)
             case .reachOperator where offersOperator: return .operatorWanted
+            case .startOver where mayGiveUp && typed.isEmpty: return .digits("")
             case .startOver, .reachOperator: typed = ""
             case nil: if pressed.digit != nil && typed.count <= longest { typed.append(pressed.rawValue) }
             }
@@ -146,10 +163,15 @@ struct Patience {
     }
 
     mutating func wrongEntry(_ prompt: PromptID) throws(Farewell) -> [Clip] {
+        try anotherMistake()
+        return conversation.words(prompt)
+    }
+
+    /// For a mistake that is explained elsewhere.
+    mutating func anotherMistake() throws(Farewell) {
         mistakes += 1
         guard mistakes < conversation.settings.patience else {
             throw conversation.farewell(.tooManyWrongEntries, because: "wrong entries")
         }
-        return conversation.words(prompt)
     }
 }

@@ -1,6 +1,6 @@
-// Greetings and name: hear, record and delete what callers are greeted with (C8).
+// Greetings and name: hear, record and delete what callers are greeted with; below it the greetings for special cases
+// and the nine numbered ones (C8).
 import CallControl
-import Logging
 import Mailboxes
 import Phrases
 
@@ -15,34 +15,29 @@ struct GreetingsMenu {
 
     /// Returns what is to be said on the way back to the main menu.
     func run() async throws -> [Clip] {
-        var opening = talk.words(.greetingMenu)
+        var opening = talk.sentences(talk.words(.greetingMenu), try await standIn())
         while true {
             switch try await talk.choose(talk.keys.greetings, opening: opening, menu: menu) {
-            case .hearGreeting: opening = try await hear(.unavailable)
-            case .hearName: opening = try await hear(.name)
+            case .hearGreeting: opening = try await one(.unavailable).hear()
+            case .hearName: opening = try await one(.name).hear()
             case .recordGreeting: opening = try await RecordGreeting(talk, mailbox, .unavailable).run()
             case .recordName: opening = try await RecordGreeting(talk, mailbox, .name).run()
-            case .deleteGreeting: opening = try await delete(.unavailable)
-            case .deleteName: opening = try await delete(.name)
+            case .deleteGreeting: opening = try await one(.unavailable).delete()
+            case .deleteName: opening = try await one(.name).delete()
+            case .temporary: opening = try await one(.temporary).run()
+            case .other: opening = try await OtherGreetings(talk, mailbox).run()
+            case .numbered: opening = try await NumberedGreetings(talk, mailbox).run()
             case .mainMenu: return []
             }
         }
     }
 
-    /// It plays as the opening of the menu, so that any key of the menu stops it.
-    private func hear(_ kind: GreetingKind) async throws -> [Clip] {
-        guard let greeting = try await talk.store.greeting(kind, of: mailbox.id) else {
-            return talk.words(kind.noneRecorded)
-        }
-        let audio = StoredAudio(
-            greeting.id, encoding: greeting.encoding, byteCount: greeting.byteCount, store: talk.store)
-        return talk.sentences(talk.words(kind == .name ? .yourNameIs : .yourGreetingIs), [.recording(audio)])
-    }
+    private func one(_ kind: GreetingKind) -> OneGreeting { OneGreeting(talk, mailbox, kind) }
 
-    private func delete(_ kind: GreetingKind) async throws -> [Clip] {
-        guard try await talk.store.deleteGreeting(kind, of: mailbox.id) else { return talk.words(kind.noneRecorded) }
-        talk.log.info("greeting deleted", metadata: ["kind": "\(kind.rawValue)"])
-        return talk.words(kind == .name ? .nameDeleted : .greetingDeleted)
+    /// "Callers hear greeting three.": whoever changes the everyday one should know.
+    private func standIn() async throws -> [Clip] {
+        guard let number = try await talk.settings(of: mailbox).chosenGreeting else { return [] }
+        return talk.words(.callersHear) + talk.words(talk.phrases.greeting(number))
     }
 
     private var menu: [Clip] {
@@ -51,11 +46,15 @@ struct GreetingsMenu {
             [
                 (.hearGreeting, .toHearGreeting), (.recordGreeting, .toRecordGreeting),
                 (.deleteGreeting, .toDeleteGreeting), (.hearName, .toHearName), (.recordName, .toRecordName),
-                (.deleteName, .toDeleteName), (.mainMenu, .toReturnToMainMenu),
+                (.deleteName, .toDeleteName), (.temporary, .forTemporaryGreeting), (.other, .forOtherGreetings),
+                (.numbered, .forNumberedGreetings), (.mainMenu, .toReturnToMainMenu),
             ])
     }
 }
 
-extension GreetingKind {
-    fileprivate var noneRecorded: PromptID { self == .name ? .noNameRecorded : .noGreetingRecorded }
+extension Conversation {
+    /// What the owner has chosen by now; a menu further up may hold an older copy of the mailbox.
+    func settings(of mailbox: Mailbox) async throws -> MailboxSettings {
+        try await store.mailbox(mailbox.id)?.settings ?? mailbox.settings
+    }
 }

@@ -51,6 +51,20 @@ public struct KeyMap: Sendable {
     var resume: Keys<ResumeAction>
     var greetings: Keys<GreetingsAction>
     var review: Keys<ReviewAction>
+    var addressing: Keys<AddressingAction>
+    var addressBy: Keys<AddressByAction>
+    var addressees: Keys<AddresseesAction>
+    var forward: Keys<ForwardAction>
+    var sending: Keys<SendingAction>
+    var callBack: Keys<CallBackAction>
+    var oneGreeting: Keys<OneGreetingAction>
+    var otherGreetings: Keys<OtherGreetingsAction>
+    var greetingNumber: Keys<GreetingNumberAction>
+    var options: Keys<OptionsAction>
+    var introduction: Keys<IntroductionAction>
+
+    /// Whether what the main menu offers is offered after a message too, so that nobody has to leave one.
+    var hasOneMenu: Bool { message.key(for: .goodbye) != nil }
 }
 
 /// All key maps by name; mailboxes choose one.

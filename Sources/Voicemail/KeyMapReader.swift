@@ -26,6 +26,17 @@ extension KeyMap {
         resume = try reader.keys()
         greetings = try reader.keys()
         review = try reader.keys()
+        addressing = try reader.keys(refusing: .digits)
+        addressBy = try reader.keys()
+        addressees = try reader.keys()
+        forward = try reader.keys()
+        sending = try reader.keys()
+        callBack = try reader.keys()
+        oneGreeting = try reader.keys()
+        otherGreetings = try reader.keys()
+        greetingNumber = try reader.keys(refusing: .digits)
+        options = try reader.keys()
+        introduction = try reader.keys()
     }
 }
 
@@ -78,6 +89,9 @@ private struct KeyMapReader {
         CallerAction.menu, RecordingAction.menu, EntryAction.menu, MainAction.menu, MessageAction.menu,
         MessageAction.playing, MessageAction.introducing, MoreAction.menu, FolderAction.menu, ResumeAction.menu,
         GreetingsAction.menu, ReviewAction.menu, AfterRecordingAction.menu, ConfirmAction.menu, DirectoryAction.menu,
+        AddressingAction.menu, AddressByAction.menu, AddresseesAction.menu, ForwardAction.menu, SendingAction.menu,
+        CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu, GreetingNumberAction.menu,
+        OptionsAction.menu, IntroductionAction.menu,
     ]
 
     init(yaml: String, file: String) throws(KeyMapError) {

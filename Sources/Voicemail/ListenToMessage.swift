@@ -1,172 +1,147 @@
 // One message: it plays, and the keys work while it plays and after it (C2). It becomes saved when it has been heard
-// to its end, or when the owner saves it or goes on from it; a hang-up in the middle leaves it new.
+// to its end, or when the owner saves it or goes on from it; a hang-up in the middle leaves it new, and the next call
+// can go on from there (C12).
 import CallControl
-import Foundation
 import Logging
 import Mailboxes
 import Phrases
 
 struct ListenToMessage {
-    private let talk: Conversation
-    private let mailbox: Mailbox
-    private let message: Message
+    let talk: Conversation
+    let mailbox: Mailbox
+    let message: Message
     /// Counted from 1, as it is spoken.
-    private let number: Int
-    private var position: Duration = .zero
-    /// The folder a deleted message goes back to; nil while it is not deleted.
-    private var home: Folder?
+    let number: Int
+    let memory: ListeningMemory
+    var position: Duration = .zero
+    /// Whether the next key is pressed while it plays.
+    var isPlaying = false
+    /// The folder it goes back to while it is deleted; nil while it is not.
+    var home: Folder?
+    /// The owner wants it to stay new although he has heard it.
+    var isKeptAsNew = false
 
-    init(_ talk: Conversation, _ mailbox: Mailbox, _ message: Message, position number: Int) {
+    init(
+        _ talk: Conversation, _ mailbox: Mailbox, _ message: Message, position number: Int, _ memory: ListeningMemory
+    ) {
         self.talk = talk
         self.mailbox = mailbox
         self.message = message
         self.number = number
-        home = message.folder == .deleted ? .saved : nil
+        self.memory = memory
+        home = message.folder == .deleted ? memory.home(of: message.id) ?? .saved : nil
     }
 
-    mutating func run(_ opening: [Clip]) async throws -> MessageTurn {
-        var action = try await listen(after: talk.sentences(opening, introduction))
-        while true {
-            switch action {
-            case .fromTheStart:
-                position = .zero
-                action = try await listen()
-            case .back:
-                position = max(.zero, position - talk.settings.step)
-                action = try await listen()
-            case .ahead:
-                position = min(length, position + talk.settings.step)
-                action = try await listen()
-            case .pause:
-                action = try await pause()
-            case .envelope:
-                action = try await listen(after: envelope)
-            case .save:
-                guard try await move(to: .saved) else { return .gone }
-                return .next(talk.words(.messageSaved))
-            case .delete:
-                guard let told = try await deleteOrUndelete() else { return .gone }
-                action = try await ask(after: told)
-            case .next:
-                try await markHeard()
-                return .next([])
-            case .previous:
-                try await markHeard()
-                return .previous
-            default: action = try await ask(after: talk.words(.notOfferedHere))
+    /// Plays it from `start` on, or only asks what to do with it.
+    mutating func run(_ opening: [Clip], from start: Duration = .zero, playing: Bool = true) async throws -> MessageTurn
+    {
+        position = playing ? min(start, length) : length
+        do {
+            var action =
+                playing
+                ? try await listen(after: talk.sentences(opening, introduction())) : try await ask(after: opening)
+            while true {
+                switch try await act(on: action) {
+                case .pressed(let next): action = next
+                case .turn(let turn): return turn
+                }
             }
+        } catch let ended as CallEnded {
+            await leaveBookmark(ended)
+            throw ended
         }
     }
 
-    /// Says `words` and plays on from the position, until a key that means something; after the end, asks for one.
-    private mutating func listen(after words: [Clip] = []) async throws -> MessageAction {
-        var patience = Patience(talk)
-        var words = words
-        let audio = StoredAudio(
-            message.id, encoding: message.encoding, byteCount: message.byteCount, store: talk.store)
-        while true {
-            var key = try await talk.say(words.isEmpty ? [] : words + [Conversation.pause], interruptedBy: .all)
-            if key == nil, position < length {
-                let heard = try await talk.call.play([.recording(audio)], from: position, interruptedBy: .all)
-                position = min(heard.position, length)
-                key = heard.key
+    /// What comes of an action: the next one, or another message.
+    enum Outcome {
+        case pressed(MessageAction)
+        case turn(MessageTurn)
+    }
+
+    private mutating func act(on action: MessageAction) async throws -> Outcome {
+        switch action {
+        case .fromTheStart, .back, .ahead, .slower, .faster, .louder, .softer, .pause, .skipIntroduction, .stop,
+            .envelope, .sayAgain:
+            return .pressed(try await play(action))
+        case .save: return try await save()
+        case .delete: return try await deleteOrUndelete()
+        case .keepAsNew: return try await keepAsNew()
+        case .moveToFolder: return try await moveToFolder()
+        case .reply: return .pressed(try await ask(after: Reply(talk, mailbox, message).run()))
+        case .callBack: return .pressed(try await ask(after: CallBack(talk, mailbox, message).run()))
+        case .forward: return .pressed(try await ask(after: Forward(talk, mailbox, message).run()))
+        case .more: return .pressed(try await more())
+        case .changeFolder:
+            guard let folder = try await ChooseFolder(talk, mailbox).toListen() else {
+                return .pressed(try await goOn())
             }
-            guard let key else { return try await audio.isDamaged ? explainDamage() : end() }
-            if let action = talk.keys.message[key] { return action }
-            words = try patience.words(after: key)
+            return .turn(.folder(folder))
+        case .options: return .turn(.options)
+        case .mainMenu: return .turn(.mainMenu)
+        case .goodbye: throw talk.farewell(because: "asked for")
+        case .next:
+            try await markHeard()
+            return .turn(.next([]))
+        case .previous:
+            try await markHeard()
+            return .turn(.previous)
+        case .firstMessage:
+            try await markHeard()
+            return .turn(.first)
         }
     }
 
-    private func explainDamage() async throws -> MessageAction {
-        talk.log.error("damaged message", metadata: ["recording": "\(message.id.rawValue)"])
-        return try await ask(after: talk.words(.messageUnplayable))
-    }
-
-    private mutating func end() async throws -> MessageAction {
-        position = length
-        try await markHeard()
-        return try await ask(after: talk.words(.endOfMessage))
-    }
-
-    /// Stands still until any key; goes on by itself after a while.
-    private mutating func pause() async throws -> MessageAction {
-        guard position < length else {
-            position = .zero
-            return try await listen()
+    /// How and from where it is heard.
+    private mutating func play(_ action: MessageAction) async throws -> MessageAction {
+        switch action {
+        case .fromTheStart: position = .zero
+        case .back: position = max(.zero, position - step)
+        case .ahead: position = min(length, position + step)
+        case .slower: memory.slower()
+        case .faster: memory.faster()
+        case .louder: memory.louder()
+        case .softer: memory.softer()
+        case .envelope: return try await listen(after: envelopeOnDemand())
+        case .pause where isPlaying: return try await pause()
+        case .stop, .sayAgain: return try await ask()
+        default: return try await goOn()
         }
-        var patience = Patience(talk)
-        var words = talk.words(.paused)
-        while true {
-            var key = try await talk.say(words, interruptedBy: .all)
-            if key == nil { key = try await talk.call.key(within: talk.settings.longestPause) }
-            guard let key else { return try await listen() }
-            switch talk.keys.message[key] {
-            case .pause: return try await listen()
-            case let action?: return action
-            case nil: words = try patience.words(after: key)
-            }
+        if [.slower, .faster, .louder, .softer].contains(action), position >= length { position = .zero }
+        return try await listen()
+    }
+
+    private mutating func more() async throws -> MessageAction {
+        switch try await MoreMenu(talk, mailbox, message).choose() {
+        case .reply: return .reply
+        case .callBack: return .callBack
+        case .forward: return .forward
+        case .keepAsNew: return .keepAsNew
+        case .moveToFolder: return .moveToFolder
+        case .louder: return .louder
+        case .softer: return .softer
+        case .envelope: return .envelope
+        case .mainMenu: return .mainMenu
+        case .dialOut: return try await ask(after: DialOut(talk, mailbox).run())
+        case .sendMessage: return try await ask(after: SendMessage(talk, mailbox).run())
+        case .goBack: return try await goOn()
         }
     }
 
-    private func ask(after words: [Clip]) async throws -> MessageAction {
-        try await talk.choose(talk.keys.message, opening: words, menu: menu)
-    }
+    var length: Duration { AudioLength.duration(message.byteCount) }
 
-    /// Key 3: deletes, or takes the deletion back. Returns what to say; nil when the message is no longer there.
-    private mutating func deleteOrUndelete() async throws -> [Clip]? {
-        if let home {
-            guard try await move(to: home) else { return nil }
-            self.home = nil
-            return talk.words(.messageUndeleted)
-        }
-        let folder = try await talk.store.message(message.id)?.folder
-        guard try await move(to: .deleted) else { return nil }
-        home = folder == .new ? .new : .saved
-        return talk.words(.messageDeleted)
-    }
-
-    private var length: Duration { AudioLength.duration(message.byteCount) }
-
-    private func move(to folder: Folder) async throws -> Bool {
-        let moved = try await talk.store.move(message.id, of: mailbox.id, to: folder)
-        talk.log.info(
-            moved ? "message moved" : "message gone",
-            metadata: ["recording": "\(message.id.rawValue)", "folder": "\(folder.rawValue)"])
-        return moved
-    }
-
-    /// Only a new message becomes saved: another phone may have deleted it meanwhile.
-    private func markHeard() async throws {
-        guard try await talk.store.message(message.id)?.folder == .new else { return }
-        _ = try await move(to: .saved)
-    }
+    private var step: Duration { mailbox.settings.skip.map { .seconds(max(1, $0)) } ?? talk.settings.step }
 }
 
-extension ListenToMessage {
-    /// "First message, urgent."
-    private var introduction: [Clip] {
-        talk.sentences(
-            talk.words(talk.phrases.message(number)), message.urgent ? talk.words(.urgentMessage) : [],
-            message.folder == .deleted ? talk.words(.deletedMessage) : [])
-    }
-
-    /// When, from whom, how long (C3).
-    private var envelope: [Clip] {
-        talk.words(
-            talk.phrases.envelope(
-                received: Date(timeIntervalSince1970: message.receivedAt), caller: message.callerNumber,
-                seconds: message.byteCount / 8_000, now: talk.now,
-                timeZone: TimeZone(identifier: mailbox.timeZone) ?? .gmt))
-    }
-
-    private var menu: [Clip] {
-        talk.menu(
-            talk.keys.message,
-            [
-                (.fromTheStart, .toHearMessageFromStart), (.save, .toSaveMessage),
-                (.delete, home == nil ? .toDeleteMessage : .toUndeleteMessage), (.envelope, .toHearEnvelope),
-                (.back, .toGoBack), (.pause, .toPause), (.ahead, .toGoAhead), (.previous, .forPreviousMessage),
-                (.next, .forNextMessage),
-            ])
-    }
+/// Where the owner goes from a message.
+enum MessageTurn {
+    /// With what is to be said before the next one.
+    case next([Clip])
+    case previous
+    case first
+    /// It is no longer there.
+    case gone
+    case folder(Folder)
+    /// And back to the menu of this one.
+    case options
+    case mainMenu
 }

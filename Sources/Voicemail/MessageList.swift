@@ -1,66 +1,107 @@
 // Going through the messages of a folder, one after the other, as they were when the owner asked for them (C2, C4).
 // A message that has vanished meanwhile is told and left out; it never takes another one with it.
 import CallControl
-import Logging
 import Mailboxes
 import Phrases
 
 struct MessageList {
-    private let talk: Conversation
-    private let mailbox: Mailbox
+    private var talk: Conversation
+    private var mailbox: Mailbox
+    private let memory: ListeningMemory
     private let folder: Folder
 
-    init(_ talk: Conversation, _ mailbox: Mailbox, _ folder: Folder) {
+    init(_ talk: Conversation, _ mailbox: Mailbox, _ folder: Folder, _ memory: ListeningMemory) {
         self.talk = talk
         self.mailbox = mailbox
         self.folder = folder
+        self.memory = memory
     }
 
     /// Returns what is to be said on the way back to the main menu.
-    func run() async throws -> [Clip] {
-        var messages = try await talk.store.messages(in: folder, of: mailbox.id).map(\.id)
-        guard !messages.isEmpty else { return talk.words(nothingHere) }
-        var place = 0
-        var opening: [Clip] = []
-        while messages.indices.contains(place) {
-            switch try await turn(to: messages[place], place, opening) {
-            case .next(let words):
-                opening = words
-                place += 1
-            case .previous where place == 0:
-                opening = talk.words(.noPreviousMessages)
-            case .previous:
-                opening = []
-                place -= 1
-            case .gone:
-                opening = talk.words(.messageGone)
-                messages.remove(at: place)
+    /// - Parameter bookmark: a place in this folder to begin at; without one, at the first message.
+    mutating func run(_ opening: [Clip] = [], from bookmark: Bookmark? = nil) async throws -> [Clip] {
+        var way = try await goThrough(folder, opening, from: bookmark)
+        while true {
+            switch way {
+            case .mainMenu(let words): return words
+            case .folder(let chosen): way = try await goThrough(chosen, count(of: chosen), from: nil)
             }
         }
-        return talk.sentences(opening, talk.words(.noMoreMessages))
     }
 
-    private func turn(to id: RecordingID, _ place: Int, _ opening: [Clip]) async throws -> MessageTurn {
-        guard let message = try await talk.store.message(id), message.mailbox == mailbox.id else { return .gone }
-        var listening = ListenToMessage(talk, mailbox, message, position: place + 1)
-        return try await listening.run(opening)
+    /// The same for a folder that was chosen from many: says how many messages are in it.
+    mutating func runAnnounced() async throws -> [Clip] { try await run(count(of: folder)) }
+
+    /// Where the owner goes from a folder.
+    private enum WayOut {
+        case mainMenu([Clip])
+        case folder(Folder)
     }
 
-    private var nothingHere: PromptID {
-        switch folder {
-        case .new: .noNewMessages
-        case .saved: .noSavedMessages
-        case .deleted: .noDeletedMessages
-        case .work, .family, .friends, .folder5, .folder6, .folder7, .folder8, .folder9: .noMessages
+    private mutating func goThrough(_ folder: Folder, _ opening: [Clip], from bookmark: Bookmark?) async throws
+        -> WayOut
+    {
+        var messages = try await talk.store.messages(in: folder, of: mailbox.id).map(\.id)
+        guard !messages.isEmpty else { return .mainMenu(talk.sentences(opening, talk.nothing(in: folder))) }
+        var place = messages.firstIndex { $0 == bookmark?.message } ?? 0
+        var turn = try await turn(
+            to: messages[place], place, opening, from: AudioLength.duration(bookmark?.position ?? 0))
+        while true {
+            var words: [Clip] = []
+            switch turn {
+            case .next(let told):
+                words = told
+                place += 1
+            case .previous where place == 0: words = talk.words(.noPreviousMessages)
+            case .previous: place -= 1
+            case .first: place = 0
+            case .gone:
+                words = talk.words(.messageGone)
+                messages.remove(at: place)
+            case .options:
+                var options = OptionsMenu(talk, mailbox)
+                words = try await options.run()
+                (talk, mailbox) = try await talk.renewed(mailbox)
+                turn = try await self.turn(to: messages[place], place, words, playing: false)
+                continue
+            case .folder(let folder): return .folder(folder)
+            case .mainMenu: return .mainMenu([])
+            }
+            if messages.indices.contains(place) {
+                turn = try await self.turn(to: messages[place], place, words)
+                continue
+            }
+            words = talk.sentences(words, talk.words(.noMoreMessages))
+            guard talk.keys.hasOneMenu, let last = messages.last else { return .mainMenu(words) }
+            // The menu of the last message leads everywhere: there is no need to leave it.
+            place = messages.count - 1
+            turn = try await self.turn(to: last, place, words, playing: false)
         }
+    }
+
+    private func turn(
+        to id: RecordingID, _ place: Int, _ opening: [Clip], from start: Duration = .zero, playing: Bool = true
+    ) async throws -> MessageTurn {
+        guard let message = try await talk.store.message(id), message.mailbox == mailbox.id else { return .gone }
+        var listening = ListenToMessage(talk, mailbox, message, position: place + 1, memory)
+        return try await listening.run(opening, from: start, playing: playing)
+    }
+
+    /// "Three messages in the work folder."; that there are none is said anyway.
+    private func count(of folder: Folder) async throws -> [Clip] {
+        let count = try await talk.store.messages(in: folder, of: mailbox.id).count
+        return count == 0 ? [] : talk.words(talk.phrases.messages(count, in: folder.spokenName))
     }
 }
 
-/// Where the owner goes from a message.
-enum MessageTurn {
-    /// With what is to be said before the next one.
-    case next([Clip])
-    case previous
-    /// It is no longer there.
-    case gone
+extension Conversation {
+    fileprivate func nothing(in folder: Folder) -> [Clip] {
+        switch folder {
+        case .new: words(.noNewMessages)
+        case .saved: words(.noSavedMessages)
+        case .deleted: words(.noDeletedMessages)
+        case .work, .family, .friends, .folder5, .folder6, .folder7, .folder8, .folder9:
+            words(phrases.messages(0, in: folder.spokenName))
+        }
+    }
 }

@@ -23,13 +23,13 @@ enum Purpose {
     /// `others` are the numbers of mailboxes that get the same message.
     case deposit(Mailbox, others: [String])
     case directory(Organisation)
-    case owner(Mailbox)
+    case owner(Mailbox, asksPIN: Bool = true)
     case anyOwner(Organisation)
     case apologise(any Error)
 
     var language: String? {
         switch self {
-        case .deposit(let mailbox, _), .owner(let mailbox): mailbox.language
+        case .deposit(let mailbox, _), .owner(let mailbox, _): mailbox.language
         case .anyOwner(let organisation), .directory(let organisation): organisation.language
         case .apologise: nil
         }
@@ -65,7 +65,7 @@ extension VoicemailService {
         case .directory:
             return .directory(organisation)
         case .openMailbox:
-            return try await mailbox(arguments, organisation).map(Purpose.owner)
+            return try await mailbox(arguments, organisation).map { .owner($0) }
         case .sharedMailbox:
             guard let mailbox = try await mailbox(arguments, organisation) else { return nil }
             let account = try await account(invitation, organisation)
@@ -75,7 +75,9 @@ extension VoicemailService {
             guard let account = try await account(invitation, organisation),
                 let mailbox = try await store.mailbox(account.mailbox)
             else { return .anyOwner(organisation) }
-            return .owner(mailbox)
+            // D4: digest or a live binding vouches for the mailbox's own phone; a diverted call speaks for nobody.
+            let isOwnPhone = mailbox.settings.isPINFreeFromOwnPhone && invitation.diversion == nil
+            return .owner(mailbox, asksPIN: !isOwnPhone)
         case .anyMailbox:
             return .anyOwner(organisation)
         }

@@ -16,9 +16,9 @@ struct RecordGreeting {
         self.kind = kind
     }
 
-    /// Returns what is to be said on the way back to the menu.
-    func run() async throws -> [Clip] {
-        var opening: [Clip] = []
+    /// Says `words` and asks. Returns what is to be said on the way back to the menu.
+    func run(after words: [Clip] = []) async throws -> [Clip] {
+        var opening = words
         var failures = 0
         while failures < talk.settings.recordingAttempts {
             guard try await talk.store.room(in: mailbox.id) >= AudioLength.bytes(talk.settings.shortestGreeting) else {
@@ -28,6 +28,7 @@ struct RecordGreeting {
             do {
                 switch try await attempt(draft, opening) {
                 case .accepted:
+                    try await beforeKeeping()
                     try await draft.recording.keep(urgent: false)
                     talk.log.info("greeting recorded", metadata: ["kind": "\(kind.rawValue)"])
                     return talk.words(kind == .name ? .nameSaved : .greetingSaved)
@@ -50,6 +51,12 @@ struct RecordGreeting {
         return opening
     }
 
+    /// A new temporary greeting is not bound by the end of the one before: callers hear it.
+    private func beforeKeeping() async throws {
+        guard kind == .temporary else { return }
+        _ = try await talk.store.changeSettings(of: mailbox.id) { $0.temporaryGreetingEnds = nil }
+    }
+
     private enum Outcome { case accepted, cancelled, again, tooShort }
 
     private func attempt(_ draft: Draft, _ opening: [Clip]) async throws -> Outcome {
@@ -62,20 +69,21 @@ struct RecordGreeting {
         guard take.duration >= talk.settings.shortestGreeting, take.voiced >= talk.settings.leastVoice else {
             return .tooShort
         }
-        return try await review(draft, take)
+        let length = await draft.trim(from: take.duration, to: take.worthwhile)
+        return try await review(draft, length, take.ending)
     }
 
     /// Why it stopped, unless the owner stopped it; then: "1 listen · 2 accept · 3 record again · star cancel."
-    private func review(_ draft: Draft, _ take: Take) async throws -> Outcome {
+    private func review(_ draft: Draft, _ length: Duration, _ ending: Take.Ending) async throws -> Outcome {
         var opening: [Clip] =
-            switch take.ending {
+            switch ending {
             case .full: talk.words(.ownRecordingStoppedMailboxFull)
             case .maximum: talk.words(.ownRecordingStoppedMaximum)
             default: []
             }
         while true {
             switch try await talk.choose(talk.keys.review, opening: opening, menu: menu) {
-            case .listen: opening = talk.sentences(talk.words(.yourRecordingIs), [.recording(draft.audio(take))])
+            case .listen: opening = talk.sentences(talk.words(.yourRecordingIs), [.recording(draft.audio(length))])
             case .accept: return .accepted
             case .recordAgain: return .again
             case .cancel: return .cancelled

@@ -41,6 +41,7 @@ final class StoredAudio: RecordedAudio {
     private let recording: RecordingID
     private let store: any Store
     private let failed = Mutex(false)
+    private let lastRead = Mutex(0)
 
     init(_ recording: RecordingID, encoding: StoredEncoding, byteCount: Int, store: any Store) {
         self.recording = recording
@@ -52,7 +53,14 @@ final class StoredAudio: RecordedAudio {
     /// Whether a part of it could not be read.
     var isDamaged: Bool { failed.withLock { $0 } }
 
+    /// Where to go on after the call was lost while it played: a little before what was read last, since that is read
+    /// ahead and since a word or two before it help to find back in.
+    var placeToResume: Duration {
+        AudioLength.duration(max(0, lastRead.withLock { $0 } - AudioLength.bytes(.seconds(2))))
+    }
+
     func bytes(in range: Range<Int>) async throws -> [UInt8] {
+        lastRead.withLock { $0 = range.lowerBound }
         do {
             let audio = try await store.audio(of: recording, in: range)
             // A part that is missing, as when a deleted message has given way to a new one.

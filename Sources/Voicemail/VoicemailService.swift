@@ -67,7 +67,8 @@ public struct VoicemailService: Sendable {
             case .deposit(let mailbox, let others):
                 try await LeaveMessage(conversation.about(mailbox), mailbox, others: others).run()
             case .directory(let organisation): try await Directory(conversation, organisation).run()
-            case .owner(let mailbox): try await LogIn(conversation.about(mailbox), mailbox).run()
+            case .owner(let mailbox, let asksPIN):
+                try await LogIn(conversation.about(mailbox), mailbox).run(asksPIN: asksPIN)
             case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
             case .apologise(let error): throw error
             }

@@ -27,8 +27,8 @@ public struct VoicemailSettings: Sendable, Hashable {
     public var step: Duration = .seconds(3)
     /// How long a message stays paused before it goes on by itself.
     public var longestPause: Duration = .seconds(60)
-    /// The part of the quota left below which the owner is warned after log-in (C1).
-    public var nearlyFull = 0.1
+    /// How long after a call that broke off its place is still offered (C12).
+    public var longestInterruption: Duration = .seconds(3600)
 
     /// For calls and mailboxes whose own language has no prompts.
     public var language = "en"

@@ -145,7 +145,7 @@ struct SessionTests {
     @Test func keysInTheAudioAreHeardWhereNoEventsWereAgreed() async throws {
         var call = try TestCall(events: nil)
         defer { call.engine.close() }
-        for (index, piece) in tone(770, 1_336, count: 1_600).pieces(of: 160).enumerated() {
+        for (index, piece) in Codec.pcmu.encode(tone(770, 1_336, seconds: 0.2)).pieces(of: 160).enumerated() {
             call.send(rtpBytes(sequence: UInt16(index), timestamp: UInt32(index * 160), piece))
         }
         #expect(try await call.events.next() == .digit("5"))
@@ -154,7 +154,7 @@ struct SessionTests {
     @Test func keysInTheAudioAreNotLookedForWhereEventsWereAgreed() async throws {
         var call = try TestCall()
         defer { call.engine.close() }
-        for (index, piece) in tone(770, 1_336, count: 1_600).pieces(of: 160).enumerated() {
+        for (index, piece) in Codec.pcmu.encode(tone(770, 1_336, seconds: 0.2)).pieces(of: 160).enumerated() {
             call.send(rtpBytes(sequence: UInt16(index), timestamp: UInt32(index * 160), piece))
         }
         call.send(
@@ -234,6 +234,45 @@ struct SessionTests {
         while !ended {
             if case .playbackEnded(PlaybackID(1), 800, nil) = try await call.events.next() { ended = true }
         }
+    }
+
+    /// B8: the recording pauses, and the music of the hold is not in it.
+    @Test func aHoldIsNotInTheRecording() async throws {
+        var call = try TestCall()
+        defer { call.engine.close() }
+        call.session.record(RecordingRequest(maximumBytes: 400_000, silence: .seconds(10)))
+        try await call.events.fence(call.session)
+        call.talk(speech(1_600))
+        try await call.press("1")
+        call.session.start(.to(call.phone, receives: false))
+        try await call.events.fence(call.session)
+        call.talk(speech(8_000, seed: 66))
+        call.session.start(.to(call.phone))
+        try await call.events.fence(call.session)
+        call.talk(speech(1_600, seed: 2))
+        call.session.stopRecording()
+        let (audio, summary) = try await call.events.recording()
+        #expect(audio.filter { $0 != 0xFF } == (speech(1_600) + speech(1_600, seed: 2)).filter { $0 != 0xFF })
+        #expect(summary.voicedBytes <= 3_520)
+    }
+
+    /// B7: with what was said before it.
+    @Test func aBusyToneEndsTheRecording() async throws {
+        var call = try TestCall()
+        defer { call.engine.close() }
+        call.session.record(RecordingRequest(maximumBytes: 400_000, silence: .seconds(10), endsOnTones: true))
+        try await call.events.fence(call.session)
+        let said = Codec.pcmu.encode(tone(200, 300, 700, 1_900, seconds: 1))
+        var busy: [Int16] = []
+        for _ in 0..<5 { busy += tone(425, seconds: 0.5) + pause(seconds: 0.5) }
+        for piece in (said + Codec.pcmu.encode(busy)).pieces(of: 8_000) {
+            call.talk(piece)
+            try await call.events.fence(call.session)
+        }
+        let (audio, summary) = try await call.events.recording()
+        #expect(summary.ending == .busyTone)
+        let before = audio.count - audio.withoutLeadingSilence().count
+        #expect(abs(summary.worthwhileBytes - before - said.count) <= 480)
     }
 
     @Test func silenceIsToldOnceUntilSomethingIsHeardAgain() async throws {
@@ -322,13 +361,5 @@ struct SessionTests {
             #expect(Array(report[4..<8]) == (0..<4).map { UInt8(truncatingIfNeeded: first.source >> (24 - 8 * $0)) })
             goodbye = report.indices.contains { $0 % 4 == 0 && report[$0] & 0xE0 == 0x80 && report[$0 + 1] == 203 }
         }
-    }
-
-    private func tone(_ low: Double, _ high: Double, count: Int) -> [UInt8] {
-        Codec.pcmu.encode(
-            (0..<count).map { index in
-                let time = Double(index) / 8_000 * 2 * .pi
-                return Int16(4_000 * (sine(low * time) + sine(high * time)))
-            })
     }
 }

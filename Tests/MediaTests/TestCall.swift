@@ -43,4 +43,14 @@ struct TestCall {
             packet += 1
         }
     }
+
+    /// Sends a key as a telephone event, after all that was sent before, and waits until it is told: so the session has
+    /// heard what came before.
+    mutating func press(_ key: Character) async throws {
+        send(
+            rtpBytes(
+                type: 101, sequence: UInt16(packet), timestamp: UInt32(packet * 160), eventBytes(key, duration: 160)))
+        packet += 1
+        try await events.key(key)
+    }
 }

@@ -82,19 +82,30 @@ extension StreamParameters {
 /// Reads events one after the other.
 struct EventReader {
     private var iterator: AsyncStream<MediaEvent>.Iterator
+    /// What came before a key that was waited for.
+    private var passed: [MediaEvent] = []
 
     init(_ session: MediaSession) {
         iterator = session.events.makeAsyncIterator()
     }
 
     mutating func next() async throws -> MediaEvent {
+        passed.isEmpty ? try await fresh() : passed.removeFirst()
+    }
+
+    private mutating func fresh() async throws -> MediaEvent {
         try #require(await iterator.next(isolation: nil), "the session has no more events")
+    }
+
+    /// Waits for a key; what comes before it is still there afterwards.
+    mutating func key(_ key: Character) async throws {
+        while case let event = try await fresh(), event != .digit(key) { passed.append(event) }
     }
 
     /// Waits until everything that was asked of the session before has been taken up by its thread.
     mutating func fence(_ session: MediaSession) async throws {
         session.press("D")
-        #expect(try await next() == .digit("D"))
+        try await key("D")
     }
 
     /// Everything that is recorded until the recording ends.

@@ -124,4 +124,19 @@ struct EarlyCallTests {
             #expect(try await phone.request().method == .bye)
         }
     }
+
+    @Test("A stop does not wait for a caller who never answers our offer (K1)")
+    func stopDuringLateOffer() async throws {
+        try await Office.open { incoming, _ in
+            _ = try await incoming.answer()
+        } test: { office, address in
+            var phone = try Telephone(to: address)
+            phone.send(.invite)
+            #expect(try await phone.response().status == 200)
+            await office.switchboard.endCalls()
+            #expect(try await office.diary.next() == "failure")
+            await office.switchboard.waitUntilIdle(atMost: .seconds(30))
+            #expect(office.switchboard.count == 0)
+        }
+    }
 }

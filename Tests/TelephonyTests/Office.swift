@@ -94,7 +94,9 @@ struct Telephone {
     func description(_ direction: String = "sendrecv") -> [UInt8] {
         let lines = [
             "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0",
-            "m=audio \(rtp.port) RTP/AVP 0 101", "a=rtpmap:101 telephone-event/8000", "a=\(direction)", "",
+            // Its reports come here too: the next port may be another test's.
+            "m=audio \(rtp.port) RTP/AVP 0 101", "a=rtcp:\(rtp.port)", "a=rtpmap:101 telephone-event/8000",
+            "a=\(direction)", "",
         ]
         return Array(lines.joined(separator: "\r\n").utf8)
     }
@@ -231,7 +233,7 @@ final class Office: SIPUser {
     typealias Script = @Sendable (any IncomingCall, Diary) async throws -> Void
 
     let diary = Diary()
-    private let switchboard: Switchboard
+    let switchboard: Switchboard
     private let account: String?
     private let script: Script
 

@@ -34,6 +34,17 @@ struct TrayTests {
         #expect(take == Take(ending: .full, duration: .milliseconds(1_500), voiced: .milliseconds(1_500)))
     }
 
+    @Test("Only what was kept can be worth keeping (B2, B4)")
+    func worthwhile() async {
+        var tray = Tray(Box(room: 12_000))
+        _ = await tray.put(second)
+        _ = await tray.put(second)
+        let cut = RecordingSummary(ending: .busyTone, bytes: 24_000, voicedBytes: 9_000, worthwhileBytes: 16_000)
+        #expect(tray.take(cut, ended: nil).worthwhile == .milliseconds(1_500))
+        let short = RecordingSummary(ending: .busyTone, bytes: 24_000, voicedBytes: 9_000, worthwhileBytes: 8_000)
+        #expect(tray.take(short, ended: nil).worthwhile == .seconds(1))
+    }
+
     @Test("A sink that throws ends the recording as a failure of the store, and what it took counts (B5)")
     func failure() async {
         var tray = Tray(Box(room: -1))
@@ -45,6 +56,7 @@ struct TrayTests {
         "Each way to end has its name (B2)",
         arguments: [
             (RecordingSummary.Ending.key("#"), nil, Take.Ending.key(.pound)),
+            (.busyTone, nil, .busyTone), (.faxTone, nil, .faxTone), (.loop, .hangUp, .loop),
             (.silence, nil, .silence), (.maximum, nil, .maximum), (.overrun, nil, .storeFailed),
             (.stopped, CallEnded.Reason.hangUp, .hangUp), (.stopped, .mediaTimeout, .mediaTimeout),
             (.stopped, .shutdown, .shutdown), (.key("#"), .hangUp, .key(.pound)),

@@ -131,7 +131,7 @@ struct GreetingTests {
         #expect(call.prompts.filter { $0 == "beep" }.count == 1)
     }
 
-    @Test("C8: keys that mean nothing in these menus are told; three end the call", arguments: ["7", "0", "#", "D"])
+    @Test("C8: keys that mean nothing in these menus are told; three end the call", arguments: ["0", "#", "A", "D"])
     func wrongKeys(key: String) async throws {
         let house = try await House.open()
         let call = Self.call(key + key + key)
@@ -144,7 +144,7 @@ struct GreetingTests {
 @Suite("Changing the PIN")
 struct ChangePINTests {
     private func change(_ house: House, _ keys: String) async throws -> ScriptedCall {
-        let call = MainMenuTests.call("5")
+        let call = MainMenuTests.call("51")
         call.when("enter-new-pin", type: keys)
         await house.retrieve(call)
         return call
@@ -158,7 +158,7 @@ struct ChangePINTests {
     func change() async throws {
         let house = try await House.open()
         let call = try await change(house, "90210#90210#")
-        #expect(call.heard(inOrder: "enter-new-pin", "enter-new-pin-again", "pin-changed", "to-hear-new-messages"))
+        #expect(call.heard(inOrder: "enter-new-pin", "enter-new-pin-again", "pin-changed", "to-change-pin"))
         #expect(try await opens("90210", house))
         #expect(try await opens(House.pin, house) == false)
     }
@@ -177,12 +177,43 @@ struct ChangePINTests {
         #expect(try await opens(House.pin, house))
     }
 
-    @Test("C9: two different entries change nothing; after three rounds it goes back to the menu")
+    @Test("C9: two different entries change nothing; after three rounds it goes back to the options")
     func different() async throws {
         let house = try await House.open()
         let call = try await change(house, "90210#90211#" + "1234#" + "90210#90219#")
-        #expect(call.heard(inOrder: "new-pins-do-not-match", "pin-not-changed", "to-hear-new-messages"))
+        #expect(call.heard(inOrder: "new-pins-do-not-match", "pin-not-changed", "to-change-pin"))
         #expect(!call.heard("pin-changed"))
+        #expect(try await opens(House.pin, house))
+    }
+
+    @Test(
+        "D2: the policy's lengths are told when a PIN does not fit",
+        arguments: [
+            (7, nil, "66042", ["new-pin-too-short", "pin-must-have-at-least", "number-7", "digits-other"]),
+            (4, 6, "6604", ["new-pin-too-short", "pin-must-have-exactly", "number-6", "digits-other"]),
+            (4, 6, "6604277", ["new-pin-too-long", "pin-must-have-exactly", "number-6", "digits-other"]),
+            (
+                4, nil, "66042776601",
+                ["new-pin-too-long", "pin-must-have-between", "number-4", "and", "number-10", "digits-other"]
+            ),
+        ] as [(Int, Int?, String, [String])])
+    func lengths(minimum: Int, exactly: Int?, pin: String, told: [String]) async throws {
+        let house = try await House.open()
+        try await house.organisation { settings in
+            settings.pinPolicy.minimum = minimum
+            settings.pinPolicy.exactly = exactly
+        }
+        let call = try await change(house, "\(pin)#")
+        let place = try #require(call.prompts.firstIndex(of: told[0]))
+        #expect(Array(call.prompts[place...].prefix(told.count)) == told)
+        #expect(try await opens(House.pin, house))
+    }
+
+    @Test("C9: star or pound before the first digit leaves the PIN as it is", arguments: ["*", "#"])
+    func giveUp(key: String) async throws {
+        let house = try await House.open()
+        let call = try await change(house, key)
+        #expect(call.heard(inOrder: "enter-new-pin", "pin-not-changed", "to-change-pin"))
         #expect(try await opens(House.pin, house))
     }
 
@@ -190,7 +221,7 @@ struct ChangePINTests {
     func hangUp() async throws {
         let house = try await House.open()
         for step in 1...24 {
-            let call = MainMenuTests.call("5", hangUpAtStep: step)
+            let call = MainMenuTests.call("51", hangUpAtStep: step)
             call.when("enter-new-pin", type: "90210#9021")
             await house.retrieve(call)
             #expect(!call.heard("pin-changed"))

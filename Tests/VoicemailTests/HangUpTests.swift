@@ -109,10 +109,10 @@ struct HangUpTests {
             let call = ScriptedCall(hangUpAtStep: step)
             call.when("is-not-available", type: "*")
             call.when("enter-pin", type: "4815#")
-            call.when("to-hear-new-messages", type: "5")
+            call.when("to-hear-new-messages", type: "51")
             call.when("enter-new-pin", type: "90210#")
             call.when("enter-new-pin-again", type: "90210#")
-            call.when("pin-changed", type: "#")
+            call.when("pin-changed", type: "*#")
             await house.deposit(call)
             return call
         } check: { (house, call) async throws in

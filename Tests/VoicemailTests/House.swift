@@ -102,13 +102,15 @@ final class House: Sendable {
     /// Puts a message there without a call.
     @discardableResult
     func message(
-        _ seconds: Double = 5, _ seed: Int = 0, from caller: String? = "5551234", urgent: Bool = false,
-        in folder: Folder = .new, of number: String = "100", committedApart: Bool = false
+        _ seconds: Double = 5, _ seed: Int = 0, from caller: String? = "5551234", sender: String? = nil,
+        urgent: Bool = false, in folder: Folder = .new, of number: String = "100", committedApart: Bool = false
     ) async throws -> RecordingID {
+        let sender = if let sender { try await self.mailbox(sender).id } else { nil as MailboxID? }
         let mailbox = try await mailbox(number)
         let purpose = NewRecording.Purpose.message(callerNumber: caller, callerName: nil)
         let audio = Self.speech(seconds, seed)
-        let id = try await record(purpose, audio, mailbox, urgent: urgent, committedApart: committedApart)
+        let id = try await record(
+            purpose, audio, mailbox, sender: sender, urgent: urgent, committedApart: committedApart)
         if folder != .new { _ = try await store.move(id, of: mailbox.id, to: folder) }
         return id
     }
@@ -121,10 +123,11 @@ final class House: Sendable {
     }
 
     private func record(
-        _ purpose: NewRecording.Purpose, _ audio: [UInt8], _ mailbox: Mailbox, urgent: Bool,
+        _ purpose: NewRecording.Purpose, _ audio: [UInt8], _ mailbox: Mailbox, sender: MailboxID? = nil, urgent: Bool,
         committedApart: Bool = false
     ) async throws -> RecordingID {
-        let new = NewRecording(mailbox: mailbox.id, purpose: purpose, encoding: .pcmu)
+        var new = NewRecording(mailbox: mailbox.id, purpose: purpose, encoding: .pcmu)
+        new.sender = sender
         let recording = try await store.openRecording(new)
         var rest = audio[...]
         while !rest.isEmpty {

@@ -39,6 +39,20 @@ struct KeyMapTests {
         #expect(map.recording.meaningful == [.pound])
     }
 
+    @Test("what differs while a message plays is a table of its own: the rest is as after it")
+    func playingTable() throws {
+        let path = House.repository.appending(path: "dialplan/keymaps/asterisk.yaml").path
+        let map = try KeyMap(yaml: String(contentsOfFile: path, encoding: .utf8), file: "asterisk.yaml")
+        #expect(map.playing[.pound] == .ahead && map.message[.pound] == .goodbye)
+        #expect(map.playing[.two] == .fromTheStart && map.message[.two] == .changeFolder)
+        #expect(map.playing[.seven] == .delete && map.message[.seven] == .delete)
+        #expect(map.introducing[.one] == .skipIntroduction && map.playing[.one] == .firstMessage)
+        #expect(map.introducing[.pound] == .ahead)
+        #expect(map.message.key(for: .fromTheStart) == .five, "a menu speaks the keys that count after a message")
+        #expect(map.hasOneMenu)
+        #expect(try !KeyMap(yaml: Self.yaml(), file: "default.yaml").hasOneMenu)
+    }
+
     @Test("another map changes what the keys do and what the menu says; an action without a key is not offered")
     func anotherMap() async throws {
         let yaml = try Self.yaml().replacing("new-messages: 1", with: "new-messages: 9")
@@ -99,6 +113,13 @@ struct KeyMapTests {
                 replaced: "start-over: \"*\"", with: "start-over: 5", blames: "start-over:",
                 reason: "'5' is not a key"),
             Case(replaced: "goodbye: \"#\"", with: "goodbye: *", blames: "goodbye:", reason: ""),
+            Case(replaced: "none: [messages", with: "none: [mesages", blames: "mesages", reason: "no action 'mesages'"),
+            Case(
+                replaced: "none: [messages, more]", with: "none: [more]", blames: "  new-messages: 1",
+                reason: "messages"),
+            Case(
+                replaced: "none: [messages, more]", with: "none: [messages, more, goodbye]",
+                blames: "[messages, more, goodbye]", reason: "'goodbye' stands in 'main' twice"),
         ])
     func refused(_ bad: Case) throws {
         let yaml = try Self.yaml().replacing(bad.replaced, with: bad.with, maxReplacements: 1)

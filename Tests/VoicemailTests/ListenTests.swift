@@ -7,8 +7,10 @@ import Testing
 
 @Suite("Listening to messages")
 struct ListenTests {
+    /// After the end there is nothing to pause (8) and nothing ahead (9).
     private static let menuKeys = [
-        "press-1", "press-2", "press-3", "press-5", "press-7", "press-8", "press-9", "press-star", "press-pound",
+        "press-1", "press-2", "press-3", "press-4", "press-5", "press-6", "press-7", "press-star", "press-pound",
+        "press-0",
     ]
 
     /// Extension 100, logged in, in its new messages (`folder` 1), saved (2) or deleted ones (6).
@@ -21,7 +23,7 @@ struct ListenTests {
         let house = try await House.open()
         let id = try await house.message(4.5, 3)
         let call = Self.call()
-        call.when("for-next-message", type: "#")
+        call.when("for-more-options", type: "#")
         await house.retrieve(call)
         #expect(call.heard(inOrder: "message-1", "end-of-message", "to-hear-message-from-start", "no-more-messages"))
         #expect(call.heardAudio == House.speech(4.5, 3))
@@ -59,7 +61,7 @@ struct ListenTests {
         "C2: one key means one thing while a message plays: where it goes on",
         arguments: [
             ("1", 4.0, 0.0), ("7", 4.0, 1.0), ("7", 2.0, 0.0), ("9", 4.0, 7.0), ("5", 4.0, 4.0), ("88", 4.0, 4.0),
-            ("99", 1.0, 7.0), ("997", 1.0, 4.0), ("8A8", 3.0, 3.0),
+            ("99", 1.0, 7.0), ("997", 1.0, 4.0), ("8A8", 3.0, 3.0), ("4", 3.0, 3.0), ("6", 3.0, 3.0), ("0*", 3.0, 3.0),
         ])
     func position(keys: String, at second: Double, goesOn: Double) async throws {
         let house = try await House.open()
@@ -303,5 +305,178 @@ struct ListenTests {
         #expect(try await house.messages(in: .saved).count == 2)
         #expect(call.prompts.last == "goodbye")
         #expect(!call.events.contains(.silence))
+    }
+
+    @Test(
+        "C2: slower and faster change the speed by steps, at the place where it was, down to half and up to double",
+        arguments: [
+            ("6", [1, 1.25]), ("4", [1, 0.75]), ("66666", [1, 1.25, 1.5, 2, 2, 2]), ("444", [1, 0.75, 0.5, 0.5]),
+        ])
+    func speed(keys: String, speeds: [Double]) async throws {
+        let house = try await House.open()
+        try await house.message(6, 1)
+        try await house.message(6, 2)
+        let call = Self.call()
+        call.inAudio(at: 2, type: keys)
+        call.when("end-of-message", type: "#")
+        await house.retrieve(call)
+        let last = try #require(speeds.last)
+        #expect(call.styles.map(\.speed) == speeds + [last], "the next message keeps it")
+        #expect(call.styles.allSatisfy { $0.gain == 0 })
+        #expect(call.heardAudio == House.speech(6, 1) + House.speech(6, 2), "nothing is heard twice or missed")
+    }
+
+    @Test(
+        "C2: louder and softer change the volume by 4 dB up to 12, and it is kept for the call",
+        arguments: [("06", [0.0, 4]), ("07", [0, -4]), ("06060606", [0, 4, 8, 12, 12])])
+    func volume(keys: String, gains: [Double]) async throws {
+        let house = try await House.open()
+        try await house.message(6, 1)
+        try await house.message(6, 2)
+        let call = Self.call()
+        call.inAudio(at: 2, type: keys)
+        call.when("end-of-message", type: "#")
+        await house.retrieve(call)
+        let last = try #require(gains.last)
+        #expect(call.styles.map(\.gain) == gains + [last])
+        #expect(call.heardAudio == House.speech(6, 1) + House.speech(6, 2))
+    }
+
+    @Test("C2: slower after the end plays the message again, slower")
+    func slowerAfterTheEnd() async throws {
+        let house = try await House.open()
+        try await house.message(3)
+        let call = Self.call()
+        call.when("end-of-message", type: "4")
+        await house.retrieve(call)
+        #expect(call.styles.map(\.speed) == [1, 0.75])
+        #expect(call.heardAudio == House.speech(3) + House.speech(3))
+    }
+
+    @Test("C2: how far one press goes back and ahead is the mailbox's choice", arguments: [("9", 9.0), ("997", 9.0)])
+    func skipLength(keys: String, goesOn: Double) async throws {
+        let house = try await House.open()
+        try await house.settings { $0.skip = 7 }
+        try await house.message(20)
+        let call = Self.call()
+        call.inAudio(at: 2, type: keys)
+        await house.retrieve(call)
+        #expect(call.events.contains(.audio(from: goesOn)))
+    }
+
+    @Test("C2: kept as new: it was heard and stays new, the lamp's counts with it", arguments: [true, false])
+    func keepAsNew(afterTheEnd: Bool) async throws {
+        let house = try await House.open()
+        let id = try await house.message(4, 1)
+        try await house.message(4, 2)
+        let call = Self.call()
+        if afterTheEnd { call.when("end-of-message", type: "04") } else { call.inAudio(at: 2, type: "04") }
+        call.when("message-2", type: "*")
+        call.when("message-1", type: "##")
+        await house.retrieve(call)
+        #expect(call.heard(inOrder: "message-kept-as-new", "message-2", "message-1", "message-2"))
+        #expect(try await house.folder(of: id) == .saved, "going on from it later counts as always")
+
+        try await house.move(id, to: .new)
+        let kept = Self.call()
+        kept.when("end-of-message", type: "04")
+        kept.when("no-more-messages", type: "#")
+        await house.retrieve(kept)
+        #expect(try await house.folder(of: id) == .new)
+        #expect(try await house.store.counts(of: house.mailbox().id).new == 1)
+    }
+
+    @Test("C2: after a delete in the middle the menu offers to go on, and going on is from there")
+    func goOnInTheMiddle() async throws {
+        let house = try await House.open()
+        try await house.message(6)
+        let call = Self.call()
+        call.inAudio(at: 2, type: "3")
+        call.when("to-go-on", type: "8")
+        await house.retrieve(call)
+        #expect(call.heard(inOrder: "message-deleted", "to-undelete-message", "to-go-on", "end-of-message"))
+        #expect(call.events.contains(.audio(from: 2)))
+        #expect(call.heardAudio == House.speech(6))
+    }
+
+    @Test("C2: more: star goes back to the message where it was, 0 to the main menu and leaves it new")
+    func more() async throws {
+        let house = try await House.open()
+        let id = try await house.message(6)
+        let back = Self.call()
+        back.inAudio(at: 3, type: "0")
+        back.when("to-forward", type: "*")
+        await house.retrieve(back)
+        #expect(back.heard(inOrder: "to-forward", "end-of-message"))
+        #expect(back.heardAudio == House.speech(6))
+
+        try await house.move(id, to: .new)
+        let main = Self.call()
+        main.inAudio(at: 3, type: "00")
+        await house.retrieve(main)
+        #expect(main.prompts.filter { $0 == "to-hear-new-messages" }.count == 4, "once, and three times in silence")
+        #expect(try await house.folder(of: id) == .new)
+    }
+
+    @Test("C2: where a delete goes on to the next message, it is still undeleted to where it came from")
+    func goesOnAfterDelete() async throws {
+        let house = try await House.open()
+        try await house.settings { $0.goesOnAfterDelete = true }
+        let id = try await house.message(4, 1, in: .work)
+        try await house.message(4, 2, in: .work)
+        let call = Self.call("72")
+        call.inAudio(at: 1, type: "3")
+        call.when("message-2", type: "*")
+        call.when("deleted-message", type: "3")
+        await house.retrieve(call)
+        #expect(call.heard(inOrder: "message-deleted", "message-2", "deleted-message", "message-undeleted"))
+        #expect(try await house.folder(of: id) == .work)
+    }
+
+    @Test("C3: the envelope comes by itself, on demand or not at all", arguments: EnvelopeMode.allCases)
+    func envelopeMode(mode: EnvelopeMode) async throws {
+        let house = try await House.open()
+        try await house.settings { $0.envelope = mode }
+        try await house.message(4)
+        let call = Self.call()
+        call.inAudio(at: 2, type: "5")
+        await house.retrieve(call)
+        #expect(call.prompts.filter { $0 == "received" }.count == [.automatic: 2, .onDemand: 1, .off: 0][mode])
+        #expect(call.heard("not-offered-here") == (mode == .off))
+        #expect(call.heard("to-hear-envelope") == (mode != .off))
+        #expect(call.heardAudio == House.speech(4))
+    }
+
+    @Test("C3: a sender with a mailbox is named in their own voice, or by number when that is damaged or not recorded")
+    func sendersName() async throws {
+        let house = try await House.open()
+        try await house.message(4, from: "101", sender: "101")
+        func envelope() async throws -> ScriptedCall {
+            let call = Self.call("2")
+            call.inAudio(at: 1, type: "5")
+            await house.retrieve(call)
+            return call
+        }
+        for message in try await house.messages(in: .new) { try await house.move(message.id, to: .saved) }
+        #expect(try await envelope().heard(inOrder: "received", "from", "number-1", "number-0", "number-1", "length"))
+        let name = try await house.greeting(.name, 1, 60, of: "101")
+        let spoken = try await envelope()
+        #expect(spoken.heard(inOrder: "received", "from", "length"))
+        #expect(!spoken.heard("number-0"))
+        #expect(
+            spoken.heardAudio == House.speech(4).prefix(8_000) + House.speech(1, 60) + House.speech(4).dropFirst(8_000))
+        try await house.damage(name, from: 0)
+        #expect(try await envelope().heard(inOrder: "from", "number-1", "number-0", "number-1", "length"))
+    }
+
+    @Test("C3: the envelope speaks in the owner's time zone")
+    func timeZone() async throws {
+        let house = try await House.open()
+        try await house.settings { $0.timeZone = "Asia/Tokyo" }
+        try await house.message(3)
+        let call = Self.call()
+        call.inAudio(at: 1, type: "5")
+        await house.retrieve(call)
+        #expect(call.heard(inOrder: "received", "today", "at", "number-9", "pm"))
     }
 }

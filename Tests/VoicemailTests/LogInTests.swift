@@ -214,4 +214,69 @@ struct LogInTests {
         #expect(call.prompts.suffix(2) == ["system-problem", "goodbye"])
         #expect(call.events.last == .hungUp)
     }
+
+    @Test(
+        "D4: the mailbox's own phone needs no PIN where the owner wants that, and only when it is vouched for and calls"
+    )
+    func ownPhone() async throws {
+        let house = try await House.open()
+        try await house.settings { $0.isPINFreeFromOwnPhone = true }
+        let own = ScriptedCall(account: "100")
+        await house.retrieve(own)
+        #expect(own.prompts.first == "no-messages")
+        #expect(!own.heard("enter-pin"))
+
+        // Somebody who only says so, another phone, a call that 100 has diverted, 100's phone in another mailbox.
+        let stranger = ScriptedCall(caller: "100")
+        await house.retrieve(stranger)
+        #expect(stranger.prompts.prefix(2) == ["welcome", "enter-account-number"])
+        let other = ScriptedCall(account: "101")
+        await house.retrieve(other)
+        #expect(other.prompts.first == "enter-pin")
+        let diverted = ScriptedCall(account: "100", diverted: .noAnswer)
+        await house.retrieve(diverted)
+        #expect(!diverted.heard("no-messages"))
+        let elsewhere = ScriptedCall("5001", account: "100")
+        await house.service.run("open-mailbox", arguments: ["mailbox": "200"], elsewhere)
+        #expect(elsewhere.prompts.first == "enter-pin")
+        let anywhere = ScriptedCall("5000", account: "100")
+        anywhere.when("enter-account-number", type: "100#")
+        await house.service.run("any-mailbox", arguments: [:], anywhere)
+        #expect(anywhere.heard(inOrder: "enter-account-number", "enter-pin"))
+    }
+
+    @Test(
+        "D1 C10: a temporary PIN, or a mailbox that is still new, is introduced before the menu; then the menu is as chosen"
+    )
+    func introduction() async throws {
+        let house = try await House.open()
+        try await house.store.setPIN("4815", of: house.mailbox().id, temporary: true)
+        let call = ScriptedCall(account: "100")
+        call.when("enter-pin", type: "4815#")
+        call.when("enter-new-pin", type: "90210#")
+        call.when("enter-new-pin-again", type: "90210#")
+        await house.retrieve(call)
+        #expect(
+            call.heard(
+                inOrder: "enter-pin", "enter-new-pin", "enter-new-pin-again", "no-messages", "to-hear-new-messages"))
+        #expect(try await !house.mailbox().pinIsTemporary)
+    }
+
+    @Test(
+        "C11: before a mailbox is known the organisation's keys count, and one that is not there gives way to the default"
+    )
+    func organisationsKeys() async throws {
+        let house = try await House.open()
+        try await house.organisation { $0.keymap = "asterisk" }
+        let call = ScriptedCall("5000")
+        call.when("enter-account-number", type: "*")
+        call.when("not-offered-here", type: "")
+        await house.service.run("any-mailbox", arguments: [:], call)
+        #expect(call.heard("not-offered-here"), "star is the operator's key there, and there is no operator")
+        try await house.organisation { $0.keymap = "lost" }
+        let lost = ScriptedCall("5000")
+        lost.when("enter-account-number", type: "9*100#")
+        await house.service.run("any-mailbox", arguments: [:], lost)
+        #expect(lost.heard("enter-pin"), "star starts over")
+    }
 }

@@ -34,8 +34,8 @@ struct MainMenuTests {
                 "saved-messages-other", "to-hear-new-messages", "press-1", "pause", "to-hear-saved-messages", "press-2",
                 "pause", "to-send-message", "press-3", "pause", "to-change-greeting-or-name", "press-4", "pause",
                 "to-change-pin-and-options", "press-5", "pause", "to-hear-deleted-messages", "press-6", "pause",
-                "to-choose-folder", "press-7", "pause", "to-reach-operator", "press-0", "pause",
-                "to-hear-this-again", "press-star", "pause", "to-end-the-call", "goodbye",
+                "to-choose-folder", "press-7", "pause", "to-hear-this-again", "press-star", "pause", "to-end-the-call",
+                "goodbye",
             ])
         #expect(call.events.last == .hungUp)
     }
@@ -64,7 +64,8 @@ struct MainMenuTests {
     @Test(
         "C1: each key leads where the default key map says",
         arguments: [
-            ("1", "no-new-messages"), ("2", "no-saved-messages"), ("4", "greeting-menu"), ("5", "enter-new-pin"),
+            ("1", "no-new-messages"), ("2", "no-saved-messages"), ("3", "enter-addressee"), ("4", "greeting-menu"),
+            ("5", "options-menu"),
             ("6", "no-deleted-messages"), ("*", "no-messages"), ("#", "goodbye"),
         ])
     func keys(key: String, leadsTo: String) async throws {
@@ -124,5 +125,95 @@ struct MainMenuTests {
         #expect(call.heard(inOrder: "no-messages", "to-hear-new-messages"))
         #expect(call.heard(told))
         #expect(call.prompts.filter { $0.contains("full") } == (told == "no-messages" ? [] : [told]))
+    }
+
+    @Test(
+        "C1 E6: from how full a mailbox on its owner is warned is the mailbox's own",
+        arguments: [(40, true), (60, false)])
+    func ownWarning(percent: Int, isWarned: Bool) async throws {
+        let house = try await House.open(quota: 320_000)
+        try await house.message(20)
+        try await house.settings { $0.warnsAt = percent }
+        let call = Self.call("#")
+        await house.retrieve(call)
+        #expect(call.heard("mailbox-almost-full") == isWarned)
+    }
+
+    @Test(
+        "C1 B1: a temporary greeting that is on is told at every log-in; one that has ended, or is not recorded, is not"
+    )
+    func temporaryGreeting() async throws {
+        let house = try await House.open()
+        func told() async -> [String] {
+            let call = Self.call("#")
+            await house.retrieve(call)
+            return call.prompts
+        }
+        #expect(await !told().contains("temporary-greeting-is-on"))
+        try await house.greeting(.temporary)
+        #expect(
+            await told().starts(with: ["enter-pin", "no-messages", "temporary-greeting-is-on", "to-hear-new-messages"]))
+        try await house.settings { $0.temporaryGreetingEnds = House.noon + 3_600 }
+        #expect(await told().starts(with: ["enter-pin", "no-messages", "temporary-greeting-is-on", "until-today"]))
+        try await house.settings { $0.temporaryGreetingEnds = House.noon }
+        #expect(await !told().contains("temporary-greeting-is-on"))
+    }
+
+    @Test("C1: new messages begin to play at once where the owner wants that, and only when there are any")
+    func newAtOnce() async throws {
+        let house = try await House.open()
+        try await house.settings { $0.playsNewAtOnce = true }
+        let id = try await house.message(3, 1)
+        try await house.message(3, 2, in: .saved)
+        let call = ScriptedCall(account: "100")
+        call.when("enter-pin", type: "4815#")
+        call.when("end-of-message", type: "#")
+        await house.retrieve(call)
+        #expect(
+            call.heard(inOrder: "you-have", "message-1", "end-of-message", "no-more-messages", "to-hear-new-messages"))
+        #expect(call.heardAudio == House.speech(3, 1))
+        #expect(try await house.folder(of: id) == .saved)
+
+        let again = Self.call("#")
+        await house.retrieve(again)
+        #expect(again.heardAudio.isEmpty)
+    }
+
+    @Test("C1: messages come newest first where the owner wants that, urgent ones still before all others")
+    func newestFirst() async throws {
+        let house = try await House.open()
+        try await house.settings { $0.order = .newestFirst }
+        for seed in 1...3 { try await house.message(2, seed, urgent: seed == 2) }
+        let call = Self.call("1")
+        for _ in 1...3 { call.when("end-of-message", type: "#") }
+        await house.retrieve(call)
+        #expect(call.heardAudio == House.speech(2, 2) + House.speech(2, 3) + House.speech(2, 1))
+    }
+
+    @Test("C7: 0 passes the owner on to the mailbox's operator or else the organisation's, in the organisation's way")
+    func operatorReached() async throws {
+        let house = try await House.open()
+        let none = Self.call("0")
+        await house.retrieve(none)
+        #expect(none.heard(inOrder: "not-offered-here", "to-hear-new-messages"))
+        #expect(!none.heard("to-reach-operator"))
+
+        try await house.organisation {
+            $0.operatorNumber = "101"
+            $0.transfer = .bridge
+        }
+        let passedOn = Self.call("0")
+        await house.retrieve(passedOn)
+        #expect(passedOn.events.contains(.passedOn("101")))
+        #expect(passedOn.transferManner == .bridge)
+        #expect(passedOn.events.last == .hungUp)
+
+        try await house.settings { $0.operatorNumber = "102" }
+        let notReached = Self.call("0")
+        notReached.cannotBePassedOn(because: .busy)
+        notReached.when("to-reach-operator", type: "1")
+        await house.retrieve(notReached)
+        #expect(notReached.events.contains(.passedOn("102")))
+        #expect(notReached.heard(inOrder: "one-moment", "line-busy", "to-reach-operator", "no-new-messages"))
     }
 }

@@ -50,6 +50,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var moment: Moment
         var keys: [Key] = []
         var deed: (@Sendable () async -> Void)?
+        var hangsUp = false
     }
 
     /// What the caller says into a recording.
@@ -71,6 +72,9 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
         var hasEnded = false
         var isEarly = false
         var limits: [RecordingLimits] = []
+        /// In which language each prompt was said the last time.
+        var languages: [String: String] = [:]
+        var styles: [PlaybackStyle] = []
         /// The prompt that the caller did not wait for.
         var cutOff: String?
         /// Why passing the caller on does not work; nil: it works.
@@ -101,6 +105,11 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     func when(_ prompt: String, type keys: String) { add(Cue(moment: .prompt(prompt), keys: Self.keys(keys))) }
     func whenSilent(type keys: String) { add(Cue(moment: .silence, keys: Self.keys(keys))) }
     func inAudio(at second: Double, type keys: String) { add(Cue(moment: .audio(second), keys: Self.keys(keys))) }
+    func hangUp(inAudioAt second: Double) { add(Cue(moment: .audio(second), hangsUp: true)) }
+    func hangUp(at prompt: String) { add(Cue(moment: .prompt(prompt), hangsUp: true)) }
+    func inAudio(at second: Double, do deed: @escaping @Sendable () async -> Void) {
+        add(Cue(moment: .audio(second), deed: deed))
+    }
     func when(_ prompt: String, do deed: @escaping @Sendable () async -> Void) {
         add(Cue(moment: .prompt(prompt), deed: deed))
     }
@@ -137,8 +146,13 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     var transferManner: TransferManner? { state.withLock { $0.manner } }
     /// What the recordings were allowed, one after the other.
     var limits: [RecordingLimits] { state.withLock { $0.limits } }
+    /// How stored audio was played, each time.
+    var styles: [PlaybackStyle] { state.withLock { $0.styles } }
     var steps: Int { state.withLock { $0.steps } }
     var cuesLeft: Int { state.withLock { $0.cues.count + $0.speeches.count } }
+
+    /// The language in which a prompt was said the last time.
+    func language(of prompt: String) -> String? { state.withLock { $0.languages[prompt] } }
 
     func heard(_ prompt: String) -> Bool { prompts.contains(prompt) }
 
@@ -174,7 +188,8 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
             case .silence(let length):
                 note(.pause)
                 position += length
-            case .prompt(let name, _):
+            case .prompt(let name, let language):
+                state.withLock { $0.languages[name] = language }
                 do { try step() } catch {
                     state.withLock { $0.cutOff = $0.cutOff ?? name }
                     throw error
@@ -184,6 +199,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
                 if let key = nextKey(of: keys) { return PlayOutcome(key: key, position: position) }
                 position += .seconds(1)
             case .recording(let audio):
+                state.withLock { $0.styles.append(style) }
                 let outcome = try await play(audio, from: offset, interruptedBy: keys)
                 position += outcome.position
                 if outcome.key != nil { return PlayOutcome(key: outcome.key, position: position) }
@@ -294,7 +310,10 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
             return state.cues.removeFirst()
         }
         guard let cue else { return }
-        state.withLock { $0.typed += cue.keys }
+        state.withLock { state in
+            state.typed += cue.keys
+            if cue.hangsUp { state.hasEnded = true }
+        }
         await cue.deed?()
     }
 

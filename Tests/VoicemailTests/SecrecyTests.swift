@@ -37,7 +37,7 @@ struct SecrecyTests {
         let lines = Lines()
         let house = try await House.open(logger: Logger(label: "test", factory: { _ in Handler(lines) }))
         let call = ScriptedCall("5000")
-        call.type("77313#100#" + "55117#" + "4815#" + "5" + "1234#" + "90210#90211#" + "66042#66042#" + "#")
+        call.type("77313#100#" + "55117#" + "4815#" + "51" + "1234#" + "90210#90211#" + "66042#66042#" + "*#")
         await house.service.run("any-mailbox", arguments: [:], call)
         #expect(call.heard(inOrder: "unknown-account", "wrong-pin", "pin-changed", "goodbye"))
         #expect(lines.all.count >= 4)

@@ -4,11 +4,15 @@ internal import CSpanDSP
 
 /// Belongs to one media session and to the thread that runs it.
 final class ToneDetector {
-    /// A tone is recognised in its second or third block of 102 samples; so far back can it have begun.
-    static let delay = 3 * 102
+    /// spandsp looks at blocks of so many samples.
+    private static let block = 102
+    /// Longest packet that is looked at.
+    private static let longest = 1_500
 
     private let state: OpaquePointer
     private let linear: [Int16]
+    /// Samples of the block that has begun.
+    private var begun = 0
 
     init?(codec: Codec) {
         guard let state = dtmf_rx_init(nil, nil, nil) else { return nil }
@@ -20,15 +24,27 @@ final class ToneDetector {
         dtmf_rx_free(state)
     }
 
-    /// The key whose tone was recognised within `payload`, at most one packet of audio.
-    func take(_ payload: Span<UInt8>) -> Character? {
-        let count = min(payload.count, 1_500)
+    /// The key whose tone was recognised within `payload`, at most one packet of audio, and how many samples before the
+    /// end of it the tone may have begun. It takes two blocks that hold nothing else, so the tone began in the block
+    /// before these, and swelled up, if it did, in the one before that.
+    func take(_ payload: Span<UInt8>) -> (key: Character, back: Int)? {
+        let count = min(payload.count, Self.longest)
+        var found: (key: Character, back: Int)?
         withUnsafeTemporaryAllocation(of: Int16.self, capacity: count) { samples in
             for index in 0..<count { samples.initializeElement(at: index, to: linear[Int(payload[index])]) }
-            _ = dtmf_rx(state, samples.baseAddress, Int32(count))
+            var start = 0
+            while start < count {
+                let length = min(Self.block - begun, count - start)
+                _ = dtmf_rx(state, samples.baseAddress.map { $0 + start }, Int32(length))
+                start += length
+                begun = (begun + length) % Self.block
+                var digit: CChar = 0
+                if found == nil, dtmf_rx_get(state, &digit, 1) == 1 {
+                    let key = Character(UnicodeScalar(UInt8(bitPattern: digit)))
+                    found = (key, 4 * Self.block + payload.count - start)
+                }
+            }
         }
-        var digit: CChar = 0
-        guard dtmf_rx_get(state, &digit, 1) == 1 else { return nil }
-        return Character(UnicodeScalar(UInt8(bitPattern: digit)))
+        return found
     }
 }

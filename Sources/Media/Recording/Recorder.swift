@@ -1,5 +1,5 @@
 // One recording: the timeline's audio, cut into the chunks that the store wants, and the reasons to stop. The last
-// 60 ms stay back until it is known that no key began in them, since a key is recognised after it has begun.
+// 120 ms stay back until it is known that no key began in them, since a key is recognised after it has begun.
 
 struct Recorder {
     enum Output: Equatable {
@@ -8,7 +8,7 @@ struct Recorder {
     }
 
     /// Bytes that are not given away yet, so that the audio of a key can be taken back.
-    static let holdback = 480
+    static let holdback = 960
     private static let chunk = 8_000
     /// Room for a chunk, what stays back and a long packet.
     private static let capacity = chunk + holdback + 480
@@ -19,6 +19,7 @@ struct Recorder {
     private let silenceLimit: Int
     private var timeline: RecordingTimeline
     private var meter: SpeechMeter
+    private var listener: LineListener?
     /// Audio from `released` on.
     private var audio: [UInt8] = []
     private var released = 0
@@ -33,6 +34,7 @@ struct Recorder {
         silenceLimit = Int(clamping: request.silence.wholeMilliseconds) * 8
         timeline = RecordingTimeline(start: start, silence: codec.silence)
         meter = SpeechMeter(codec: codec)
+        listener = request.endsOnTones ? LineListener(codec: codec) : nil
         nextChunk = min(max(request.firstChunkBytes, 1), Self.chunk)
         audio.reserveCapacity(Self.capacity)
         if request.maximumBytes <= 0 { end(.maximum) }
@@ -47,6 +49,12 @@ struct Recorder {
     /// A packet that uses a sequence number of the audio without being audio.
     mutating func skip(sequence: UInt16, source: UInt32) {
         timeline.skip(sequence: sequence, source: source)
+    }
+
+    /// The peer sends again after a hold, and its timestamps went on meanwhile: they mean other places from now on.
+    mutating func resume() {
+        guard !hasEnded else { return }
+        timeline.forget(into: &audio)
     }
 
     mutating func advance(to now: MediaTime) {
@@ -91,7 +99,10 @@ struct Recorder {
             truncate(to: request.maximumBytes)
             return end(.maximum)
         }
-        measure(upTo: audio.count - Self.holdback)
+        if let finding = measure(upTo: audio.count - Self.holdback) {
+            timeline.finish(into: &audio)
+            return end(finding.ending, nothingAfter: finding.beganAt)
+        }
         let unmeasured = timeline.length(at: now) - timeline.end
         if meter.silent + unmeasured >= silenceLimit {
             timeline.fill(to: timeline.length(at: now), into: &audio)
@@ -100,11 +111,12 @@ struct Recorder {
         while audio.count - Self.holdback >= nextChunk { release(nextChunk) }
     }
 
-    private mutating func measure(upTo index: Int) {
+    private mutating func measure(upTo index: Int) -> LineListener.Finding? {
         let from = metered - released
-        guard index > from else { return }
+        guard index > from else { return nil }
         meter.take(audio[from..<index])
         metered = released + index
+        return listener?.take(audio[from..<index])
     }
 
     private mutating func truncate(to position: Int) {
@@ -127,12 +139,17 @@ struct Recorder {
         nextChunk = Self.chunk
     }
 
-    private mutating func end(_ ending: RecordingSummary.Ending) {
+    /// - Parameter position: where that began which is no message; nil when all may be one.
+    private mutating func end(_ ending: RecordingSummary.Ending, nothingAfter position: Int? = nil) {
         hasEnded = true
-        measure(upTo: audio.count)
+        _ = measure(upTo: audio.count)
         while !audio.isEmpty { release(min(audio.count, nextChunk)) }
+        let account = meter.account(upTo: min(position ?? released, released))
         outputs.append(
-            .ended(RecordingSummary(ending: ending, bytes: released, voicedBytes: min(meter.voiced, released))))
+            .ended(
+                RecordingSummary(
+                    ending: ending, bytes: released, voicedBytes: min(account.voiced, released),
+                    worthwhileBytes: min(account.worthwhile, released))))
         audio = []
     }
 }

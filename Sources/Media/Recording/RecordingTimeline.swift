@@ -113,6 +113,12 @@ struct RecordingTimeline {
         while let first = held.first { write(first, into: &audio) }
     }
 
+    /// What the timestamps meant is true no longer: the next packet is placed by the time of its arrival.
+    mutating func forget(into audio: inout [UInt8]) {
+        finish(into: &audio)
+        mapping = nil
+    }
+
     /// Writes silence up to `position`.
     mutating func fill(to position: Int, into audio: inout [UInt8]) {
         guard position > end else { return }

@@ -63,7 +63,9 @@ final class SessionCore: @unchecked Sendable {
 
     // MARK: Commands
 
-    func start(_ new: StreamParameters, at now: MediaTime) {
+    func start(_ new: StreamParameters, at now: MediaTime, inbox: DatagramInbox) {
+        // What came before is heard as was agreed before: the last words before a hold, and the music of the hold.
+        if agreed != nil { receive(at: now, inbox: inbox) }
         let old = agreed
         codec = codec ?? new.codec
         agreed = Agreed(
@@ -232,9 +234,7 @@ final class SessionCore: @unchecked Sendable {
             } else {
                 recorder?.take(header, payload, at: recordingTime(now))
             }
-            if let key = tones?.take(payload) {
-                pressed(key, by: .tone, began: .back(ToneDetector.delay), at: now)
-            }
+            if let (key, back) = tones?.take(payload) { pressed(key, by: .tone, began: .back(back), at: now) }
         }
     }
 
@@ -272,7 +272,10 @@ final class SessionCore: @unchecked Sendable {
     /// The peer begins or ceases to send: hold and resume.
     private func receiving(_ receives: Bool, at now: MediaTime) {
         if receives {
-            if let pausedAt { pausedFor += now.nanoseconds - pausedAt.nanoseconds }
+            if let pausedAt {
+                pausedFor += now.nanoseconds - pausedAt.nanoseconds
+                recorder?.resume()
+            }
             pausedAt = nil
             lastHeard = now
             toldTimeout = false

@@ -161,7 +161,7 @@ final class MediaWorker: @unchecked Sendable {
         }
         switch command {
         case .open: add(core)
-        case .start(let parameters): core.start(parameters, at: now)
+        case .start(let parameters): core.start(parameters, at: now, inbox: inbox)
         case .play(let player): core.play(player)
         case .append(let id, let buffers, let ends): core.append(id, buffers, ends: ends)
         case .stopPlaying: core.stopPlaying()

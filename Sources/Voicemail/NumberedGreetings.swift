@@ -1,0 +1,65 @@
+// The nine numbered greetings, of which one may stand in for the everyday one (C8).
+import CallControl
+import Logging
+import Mailboxes
+import Phrases
+
+struct NumberedGreetings {
+    private let talk: Conversation
+    private let mailbox: Mailbox
+
+    init(_ talk: Conversation, _ mailbox: Mailbox) {
+        self.talk = talk
+        self.mailbox = mailbox
+    }
+
+    /// "Press the number of one of your nine greetings, or zero for callers to hear your usual greeting."
+    func run() async throws -> [Clip] {
+        guard let number = try await number(.enterGreetingNumber, in: 0...9) else { return [] }
+        guard let kind = GreetingKind.slot(number) else { return try await useNone() }
+        return try await OneGreeting(talk, mailbox, kind).run()
+    }
+
+    /// Straight to the recording of one of them.
+    func record() async throws -> [Clip] {
+        guard let number = try await number(.enterGreetingToRecord, in: 1...9), let kind = GreetingKind.slot(number)
+        else { return [] }
+        return try await RecordGreeting(talk, mailbox, kind).run()
+    }
+
+    /// Straight to which of them callers hear.
+    func choose() async throws -> [Clip] {
+        guard let number = try await number(.enterGreetingToUse, in: 0...9) else { return [] }
+        return number == 0 ? try await useNone() : try await use(number)
+    }
+
+    /// Only one that has been recorded: a choice that plays nothing would be no choice.
+    func use(_ number: Int) async throws -> [Clip] {
+        guard let kind = GreetingKind.slot(number), try await talk.store.greeting(kind, of: mailbox.id) != nil else {
+            return talk.words(talk.phrases.greeting(number)) + talk.words(.greetingNotRecordedYet)
+        }
+        _ = try await talk.store.changeSettings(of: mailbox.id) { $0.chosenGreeting = number }
+        talk.log.info("numbered greeting chosen", metadata: ["number": "\(number)"])
+        return talk.words(.callersHear) + talk.words(talk.phrases.greeting(number))
+    }
+
+    private func useNone() async throws -> [Clip] {
+        _ = try await talk.store.changeSettings(of: mailbox.id) { $0.chosenGreeting = nil }
+        talk.log.info("usual greeting chosen")
+        return talk.words(.callersHearUsualGreeting)
+    }
+
+    /// Nil when the owner does not want any.
+    private func number(_ question: PromptID, in numbers: ClosedRange<Int>) async throws -> Int? {
+        var patience = Patience(talk)
+        let cancel = talk.menu(talk.keys.greetingNumber, [(.cancel, .toCancel)])
+        let question = talk.sentences(talk.words(question), cancel)
+        var words = question
+        while true {
+            let key = try await talk.key(after: words)
+            if let key, talk.keys.greetingNumber[key] == .cancel { return nil }
+            if let digit = key?.digit, numbers.contains(digit) { return digit }
+            words = try talk.sentences(patience.words(after: key), question)
+        }
+    }
+}

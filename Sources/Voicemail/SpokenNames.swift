@@ -1,0 +1,26 @@
+// Who somebody is, in their own voice where they have recorded their name (C5, C6).
+import CallControl
+import Mailboxes
+import Phrases
+
+extension Conversation {
+    /// The recorded name; nil where there is none.
+    func recordedName(of mailbox: Mailbox) async throws -> [Clip]? {
+        guard let name = try await store.greeting(.name, of: mailbox.id) else { return nil }
+        let audio = StoredAudio(name.id, encoding: name.encoding, byteCount: name.byteCount, store: store)
+        return [.recording(audio)]
+    }
+
+    /// The recorded name, else "extension one zero one".
+    func name(of mailbox: Mailbox) async throws -> [Clip] {
+        try await recordedName(of: mailbox) ?? words(phrases.extension(mailbox.number))
+    }
+
+    /// The recorded name "at extension one zero one", else the extension alone.
+    func nameAndNumber(of mailbox: Mailbox) async throws -> [Clip] {
+        guard let name = try await recordedName(of: mailbox) else { return words(phrases.extension(mailbox.number)) }
+        return words(phrases.person(extension: mailbox.number), around: name)
+    }
+
+    func words(_ frame: NameFrame, around name: [Clip]) -> [Clip] { words(frame.before) + name + words(frame.after) }
+}
