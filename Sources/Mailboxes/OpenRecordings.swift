@@ -4,6 +4,9 @@
 struct OpenRecordings: Sendable {
     struct Recording: Sendable {
         let mailbox: MailboxID
+        /// Mailboxes that get the same message.
+        var copies: [MailboxID] = []
+        var isDraft = false
         /// Not yet committed.
         var waiting: [UInt8] = []
         /// Promised bytes turned out not to fit: nothing may follow the gap.
@@ -12,8 +15,8 @@ struct OpenRecordings: Sendable {
         var failure: StoreError?
         /// Once asked for, it is tried with every commit until it succeeds.
         var ending: RecordingBatch.Ending?
-        /// Of the ending.
-        var result: Result<Void, StoreError>?
+        /// Of the ending: what came of the copies.
+        var result: Result<[Delivery], StoreError>?
         /// Nobody will ask for the result.
         var isAbandoned = false
     }
@@ -31,6 +34,8 @@ struct OpenRecordings: Sendable {
     private var accounts: [MailboxID: Account] = [:]
     /// Mailboxes whose free room is to be read again with the next commit.
     private var inDoubt: Set<MailboxID> = []
+    /// Mailboxes that are deciding whether a copy fits: nothing is promised there until they have.
+    private var deciding: Set<MailboxID> = []
 
     init(waitingLimit: Int) {
         self.waitingLimit = waitingLimit
@@ -45,8 +50,9 @@ struct OpenRecordings: Sendable {
         accounts[mailbox]?.promised ?? 0
     }
 
-    mutating func add(_ id: RecordingID, in mailbox: MailboxID, available: Int) {
-        recordings[id] = Recording(mailbox: mailbox)
+    mutating func add(_ id: RecordingID, _ new: NewRecording, available: Int) {
+        let mailbox = new.mailbox
+        recordings[id] = Recording(mailbox: mailbox, copies: new.copies, isDraft: new.purpose == .draft)
         var account = accounts[mailbox] ?? Account(available: available)
         account.available = available
         account.recordings += 1
@@ -56,9 +62,9 @@ struct OpenRecordings: Sendable {
     /// Whether the books have less room for it than that, which the database should be asked about: something
     /// may have been removed since the last commit. If so, the next batch asks.
     mutating func isShort(_ id: RecordingID, of count: Int) -> Bool {
-        guard let recording = recordings[id], !recording.isCutOff, let account = accounts[recording.mailbox],
-            account.free < count
-        else { return false }
+        guard let recording = recordings[id], !recording.isCutOff, free(in: recording.mailbox) < count else {
+            return false
+        }
         inDoubt.insert(recording.mailbox)
         return true
     }
@@ -71,13 +77,24 @@ struct OpenRecordings: Sendable {
             throw failure
         }
         guard recording.waiting.count + audio.count <= waitingLimit else { throw .commitsTooSlow(id) }
-        let free = recording.isCutOff ? 0 : accounts[recording.mailbox]?.free ?? 0
+        let free = recording.isCutOff ? 0 : free(in: recording.mailbox)
         let count = min(audio.count, free)
         recordings[id] = nil  // so that the bytes are appended in place
         recording.waiting.append(contentsOf: audio.prefix(count))
         recordings[id] = recording
         accounts[recording.mailbox]?.promised += count
         return count
+    }
+
+    private func free(in mailbox: MailboxID) -> Int {
+        deciding.contains(mailbox) ? 0 : accounts[mailbox]?.free ?? 0
+    }
+
+    /// It was shortened in the database: it may go on from there, and its mailbox has more room than is known here.
+    mutating func trimmed(_ id: RecordingID) {
+        guard let mailbox = recordings[id]?.mailbox else { return }
+        recordings[id]?.isCutOff = false
+        inDoubt.insert(mailbox)
     }
 
     mutating func end(_ id: RecordingID, _ ending: RecordingBatch.Ending) {
@@ -109,8 +126,21 @@ struct OpenRecordings: Sendable {
                 RecordingBatch.Entry(
                     id: id, mailbox: recording.mailbox, audio: recording.waiting, ending: recording.ending))
             recordings[id]?.waiting = []
+            if recording.ending == .discard || recording.copies.isEmpty || recording.ending == nil { continue }
+            holdPromises(in: recording.copies)
         }
         return entries
+    }
+
+    /// Until `endCycle` nothing is promised in these mailboxes, and the coming batch tells what is free there.
+    mutating func holdPromises(in mailboxes: [MailboxID]) {
+        let busy = mailboxes.filter { accounts[$0] != nil }
+        deciding.formUnion(busy)
+        inDoubt.formUnion(busy)
+    }
+
+    mutating func endCycle() {
+        deciding = []
     }
 
     mutating func takeMailboxesInDoubt() -> Set<MailboxID> {
@@ -125,9 +155,10 @@ struct OpenRecordings: Sendable {
             accounts[entry.mailbox]?.promised -= entry.audio.count
             guard let recording = recordings[entry.id] else { continue }
             let taken = outcome.taken[entry.id] ?? nil
-            if entry.ending != nil {
-                recordings[entry.id]?.result =
-                    taken == nil && entry.ending != .discard ? .failure(.recordingGone(entry.id)) : .success(())
+            if let ending = entry.ending {
+                let ended = outcome.ended[entry.id]
+                if ending == .recover, ended == nil { continue }  // another take decides about it; asked again
+                recordings[entry.id]?.result = ended.map { .success($0) } ?? .failure(.recordingGone(entry.id))
                 if recording.isAbandoned { forget(entry.id) }
             } else if let taken {
                 recordings[entry.id]?.failure = nil  // made good, nothing was lost

@@ -56,4 +56,7 @@ public struct Mailbox: Hashable, Sendable {
     /// `language`, `timeZone` and `keymap` above are these or else the organisation's.
     public var settings = MailboxSettings()
     public var organisationSettings = OrganisationSettings()
+
+    /// Whether a message can be left or sent there, as far as its settings go.
+    public var takesMessages: Bool { settings.isEnabled && !settings.isAnnouncementOnly }
 }

@@ -16,6 +16,14 @@ struct RecordingBatch: Sendable {
         /// Seconds since 1970.
         var openedAt: Double
     }
+    /// Something to be sent to one mailbox.
+    struct Posting: Sendable {
+        var ticket: Int
+        var sending: Sending
+        var target: MailboxID
+        /// Seconds since 1970.
+        var at: Double
+    }
     struct Entry: Sendable {
         var id: RecordingID
         var mailbox: MailboxID
@@ -24,6 +32,9 @@ struct RecordingBatch: Sendable {
     }
     struct Outcome: Sendable {
         var opened: [Int: Result<RecordingID, StoreError>] = [:]
+        var posted: [Int: Delivery] = [:]
+        /// What came of the copies of each entry that ended.
+        var ended: [RecordingID: [Delivery]] = [:]
         /// Bytes taken of each entry; nil inside when its rows are gone.
         var taken: [RecordingID: Int?] = [:]
         /// Bytes free for more recording, at least; where they run short, exactly, deleted messages counted as room.
@@ -32,11 +43,13 @@ struct RecordingBatch: Sendable {
 
     var openings: [Opening] = []
     var entries: [Entry] = []
+    var postings: [Posting] = []
     /// Whose free room is to be read exactly, at the end of the transaction.
     var mailboxes: Set<MailboxID> = []
     var minimumMessageBytes: Int
+    var transcode: Transcoding
 
-    var isEmpty: Bool { openings.isEmpty && entries.isEmpty && mailboxes.isEmpty }
+    var isEmpty: Bool { openings.isEmpty && entries.isEmpty && postings.isEmpty && mailboxes.isEmpty }
 
     var withoutAudio: RecordingBatch {
         var batch = self
@@ -55,11 +68,24 @@ struct RecordingBatch: Sendable {
         }
         var mailboxes = mailboxes
         for entry in entries {
-            let (taken, free) = try apply(entry, to: database)
+            var taken: Int? = 0
+            if !entry.audio.isEmpty {
+                let appended = try RecordingRow.append(entry.audio, to: entry.id, of: entry.mailbox, database)
+                taken = appended?.taken
+                if let free = appended?.free {
+                    outcome.available[entry.mailbox] = free
+                    if free < RecordingLimits.appendBytes { mailboxes.insert(entry.mailbox) }
+                }
+            }
             outcome.taken[entry.id] = .some(taken)
-            guard let free else { continue }
-            outcome.available[entry.mailbox] = free
-            if free < RecordingLimits.appendBytes { mailboxes.insert(entry.mailbox) }
+        }
+        // All audio is in before a mailbox decides about copies: what its callers were promised comes first. Later
+        // takes end first: they decide about those that they replace.
+        for entry in entries.sorted(by: { $0.id.rawValue > $1.id.rawValue }) {
+            outcome.ended[entry.id] = try end(entry, database)
+        }
+        for posting in postings {
+            outcome.posted[posting.ticket] = try post(posting, database)
         }
         for mailbox in mailboxes where try MailboxRow.exists(mailbox, database) {
             outcome.available[mailbox] = try MailboxRow.space(of: mailbox, database).available
@@ -67,19 +93,31 @@ struct RecordingBatch: Sendable {
         return outcome
     }
 
-    private func apply(_ entry: Entry, to database: Database) throws -> (taken: Int?, free: Int?) {
-        var result: (taken: Int?, free: Int?) = (0, nil)
-        if !entry.audio.isEmpty {
-            let appended = try RecordingRow.append(entry.audio, to: entry.id, of: entry.mailbox, database)
-            result = (appended?.taken, appended?.free)
-        }
+    /// - Returns: nil when it has not ended: there is nothing to keep, or another take decides about it.
+    private func end(_ entry: Entry, _ database: Database) throws -> [Delivery]? {
         switch entry.ending {
-        case nil: break
+        case nil: return nil
         case .keep(let urgent):
-            if try !RecordingRow.keep(entry.id, urgent: urgent, database) { result.taken = nil }
-        case .discard: try RecordingRow.discard(entry.id, database)
-        case .recover: try RecordingRow.recover(entry.id, minimumBytes: minimumMessageBytes, database)
+            return try RecordingRow.keep(entry.id, urgent: urgent, transcode: transcode, database)
+        case .discard:
+            try RecordingRow.discard(entry.id, database)
+            return []
+        case .recover:
+            return try RecordingRow.recover(
+                entry.id, minimumBytes: minimumMessageBytes, transcode: transcode, database)
         }
-        return result
+    }
+
+    private func post(_ posting: Posting, _ database: Database) throws -> Delivery {
+        try LetterRow.deliver(
+            LetterRow.Letter(posting.sending, at: posting.at), to: posting.target, transcode: transcode, database)
+    }
+}
+
+extension LetterRow.Letter {
+    init(_ sending: Sending, at now: Double) {
+        self.init(
+            parts: sending.parts, source: sending.sender, sender: sending.sender, callerNumber: sending.callerNumber,
+            callerName: sending.callerName, urgent: sending.urgent, receivedAt: now)
     }
 }

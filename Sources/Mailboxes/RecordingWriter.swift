@@ -19,13 +19,16 @@ actor RecordingWriter {
     private let door: DatabaseDoor
     private let limits: RecordingLimits
     private let minimumMessageBytes: Int
+    private let transcode: Transcoding
     private let now: @Sendable () -> Double
     private let logger: Logger
 
     private var books: OpenRecordings
     private var openings: [RecordingBatch.Opening] = []
     private var opened: [Int: Result<RecordingID, StoreError>] = [:]
-    /// Openings that somebody still waits for.
+    private var postings: [RecordingBatch.Posting] = []
+    private var posted: [Int: Result<Delivery, StoreError>] = [:]
+    /// Openings and postings that somebody still waits for.
     private var tickets: Set<Int> = []
     private var lastTicket = 0
 
@@ -41,6 +44,7 @@ actor RecordingWriter {
         self.door = door
         limits = options.limits
         minimumMessageBytes = options.minimumMessageBytes
+        transcode = options.transcode
         now = options.now
         self.logger = logger
         books = OpenRecordings(waitingLimit: options.limits.waitingBytes)
@@ -69,9 +73,36 @@ actor RecordingWriter {
         return try books.append(audio, to: id)
     }
 
+    /// Sends to one mailbox, with the commit that also decides what its callers get of the room.
+    func post(_ sending: Sending, to target: MailboxID) async throws(StoreError) -> Delivery {
+        guard !isClosed else { throw .closed }
+        guard tickets.count < limits.openRecordings else { throw .overloaded }
+        lastTicket += 1
+        let ticket = lastTicket
+        tickets.insert(ticket)
+        defer {
+            tickets.remove(ticket)
+            postings.removeAll { $0.ticket == ticket }
+        }
+        postings.append(RecordingBatch.Posting(ticket: ticket, sending: sending, target: target, at: now()))
+        try await nextCycle()
+        guard let result = posted.removeValue(forKey: ticket) else { throw .timedOut }
+        return try result.get()
+    }
+
+    func trim(_ id: RecordingID, to bytes: Int) async throws(StoreError) {
+        guard let recording = books[id], recording.ending == nil else { throw .recordingEnded(id) }
+        guard !isClosed else { throw .closed }
+        try await flush(id)
+        guard try await door.write({ try RecordingRow.trim(id, to: bytes, $0) }) else { throw .recordingGone(id) }
+        books.trimmed(id)
+    }
+
     /// Keeps or discards it. When that fails it is tried again with every commit, and may be asked for again.
-    func end(_ id: RecordingID, _ ending: RecordingBatch.Ending) async throws(StoreError) {
+    /// - Returns: what came of the copies.
+    func end(_ id: RecordingID, _ ending: RecordingBatch.Ending) async throws(StoreError) -> [Delivery] {
         guard let recording = books[id] else { throw .recordingEnded(id) }
+        if recording.isDraft, ending != .discard { throw .draftIsNotKept(id) }
         if recording.result == nil {
             guard !isClosed else { throw .closed }
             books.end(id, ending)
@@ -82,7 +113,7 @@ actor RecordingWriter {
         guard let recording = books[id] else { throw .recordingEnded(id) }
         guard let result = recording.result else { throw recording.failure ?? .timedOut }
         books.forget(id)
-        try result.get()
+        return try result.get()
     }
 
     /// Nobody holds the recording any more. With the next tick it ends as it would after a crash.
@@ -149,11 +180,15 @@ actor RecordingWriter {
     }
 
     private func runCycle() async {
-        var batch = RecordingBatch(minimumMessageBytes: minimumMessageBytes)
+        var batch = RecordingBatch(minimumMessageBytes: minimumMessageBytes, transcode: transcode)
         batch.openings = openings
+        batch.postings = postings
         batch.entries = books.takeEntries()
+        books.holdPromises(in: postings.map(\.target))
         batch.mailboxes = books.takeMailboxesInDoubt().union(openings.map(\.new.mailbox))
         openings = []
+        postings = []
+        defer { books.endCycle() }
         do {
             enter(batch, try await commit(batch))
             report(nil)
@@ -174,8 +209,12 @@ actor RecordingWriter {
     /// When not all of it can be written, at least what recordings already have can be delivered.
     private func retryEndings(of batch: RecordingBatch, after error: StoreError) async {
         for opening in batch.openings { answer(opening, .failure(error), available: 0) }
+        for posting in batch.postings where tickets.contains(posting.ticket) {
+            posted[posting.ticket] = .failure(error)
+        }
         var endings = batch
         endings.openings = []
+        endings.postings = []
         endings.entries.removeAll { $0.ending == nil }
         books.failed(batch.entries.filter { $0.ending == nil }, error)
         guard !endings.entries.isEmpty else { return }
@@ -195,6 +234,9 @@ actor RecordingWriter {
             guard let result = outcome.opened[opening.ticket] else { continue }
             answer(opening, result, available: outcome.available[opening.new.mailbox] ?? 0)
         }
+        for posting in batch.postings where tickets.contains(posting.ticket) {
+            posted[posting.ticket] = outcome.posted[posting.ticket].map { .success($0) }
+        }
     }
 
     private func answer(
@@ -202,7 +244,7 @@ actor RecordingWriter {
     ) {
         let isAwaited = tickets.contains(opening.ticket)
         if case .success(let id) = result {
-            books.add(id, in: opening.new.mailbox, available: available)
+            books.add(id, opening.new, available: available)
             if !isAwaited { books.abandon(id) }
         }
         if isAwaited { opened[opening.ticket] = result }

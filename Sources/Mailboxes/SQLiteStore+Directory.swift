@@ -5,8 +5,7 @@ import GRDB
 extension SQLiteStore {
     public func directory(domain: String) async throws -> [DirectoryEntry] {
         try await door.read { database in
-            try Row.fetchAll(database, sql: MailboxRow.byDomain, arguments: [domain.lowercased()])
-                .map(Mailbox.init(row:))
+            try MailboxRow.all(MailboxRow.byDomain, [domain.lowercased()], database)
                 .filter { $0.settings.isEnabled && !$0.settings.isHiddenFromDirectory }
                 .compactMap { mailbox in
                     mailbox.name.map { DirectoryEntry(mailbox: mailbox.id, number: mailbox.number, name: $0) }

@@ -25,15 +25,14 @@ extension SQLiteStore {
     public func mailbox(number: String, domain: String) async throws -> Mailbox? {
         let domain = domain.lowercased()
         return try await door.read { database in
-            let statement = try database.cachedStatement(sql: MailboxRow.byNumber)
-            return try Row.fetchOne(statement, arguments: [domain, number]).map(Mailbox.init(row:))
+            try MailboxRow.all(MailboxRow.byNumber, [domain, number], database).first
         }
     }
 
     public func mailboxes(domain: String) async throws -> [Mailbox] {
         let domain = domain.lowercased()
         return try await door.read { database in
-            try Row.fetchAll(database, sql: MailboxRow.byDomain, arguments: [domain]).map(Mailbox.init(row:))
+            try MailboxRow.all(MailboxRow.byDomain, [domain], database)
         }
     }
 
@@ -86,6 +85,13 @@ enum MailboxRow {
         return mailbox
     }
 
+    /// Also of a removed one.
+    static func organisation(of id: MailboxID, _ database: Database) throws -> OrganisationID? {
+        try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT organisation FROM mailbox WHERE id = ?"), arguments: [id.rawValue]
+        ).map(OrganisationID.init(rawValue:))
+    }
+
     static func exists(_ id: MailboxID, _ database: Database) throws -> Bool {
         try Bool.fetchOne(
             database.cachedStatement(
@@ -101,14 +107,29 @@ enum MailboxRow {
         return Space(quota: row["quota"], used: row["used"], deleted: row["deleted"])
     }
 
+    static func all(_ sql: String, _ arguments: StatementArguments, _ database: Database) throws -> [Mailbox] {
+        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments).map(Mailbox.init(row:))
+    }
+
+    static let isTaken = """
+        SELECT EXISTS (SELECT 1 FROM mailbox
+                WHERE organisation = :organisation AND number = :number AND removedAt IS NULL)
+            OR EXISTS (SELECT 1 FROM extension
+                WHERE organisation = :organisation AND number = :number AND removedAt IS NULL)
+            OR EXISTS (SELECT 1 FROM list WHERE organisation = :organisation AND number = :number AND owner IS NULL)
+        """
+
+    /// Mailboxes, extensions and an organisation's lists share their numbers.
+    static func requireFree(_ number: String, in organisation: Organisation, _ database: Database) throws {
+        let taken = try Bool.fetchOne(
+            database, sql: isTaken, arguments: ["organisation": organisation.id.rawValue, "number": number])
+        guard taken == false else { throw StoreError.numberTaken(number, domain: organisation.domain) }
+    }
+
     static func insert(
         _ number: String, _ kind: Mailbox.Kind, quota: Int, in organisation: Organisation, _ database: Database
     ) throws -> MailboxID {
-        let taken = try Bool.fetchOne(
-            database,
-            sql: "SELECT EXISTS (SELECT 1 FROM mailbox WHERE organisation = ? AND number = ? AND removedAt IS NULL)",
-            arguments: [organisation.id.rawValue, number])
-        guard taken == false else { throw StoreError.numberTaken(number, domain: organisation.domain) }
+        try requireFree(number, in: organisation, database)
         try database.execute(
             sql: "INSERT INTO mailbox (organisation, number, kind, quota) VALUES (?, ?, ?, ?)",
             arguments: [organisation.id.rawValue, number, kind.rawValue, quota])

@@ -76,14 +76,15 @@ final class SQLiteRecording: OpenRecording {
         try await writer.append(audio, to: id)
     }
 
-    func trim(to bytes: Int) async throws { throw StoreError.failed("not built") }
+    func trim(to bytes: Int) async throws {
+        try await writer.trim(id, to: bytes)
+    }
 
     func keep(urgent: Bool) async throws -> [Delivery] {
         try await writer.end(id, .keep(urgent: urgent))
-        return []
     }
 
     func discard() async throws {
-        try await writer.end(id, .discard)
+        _ = try await writer.end(id, .discard)
     }
 }

@@ -32,8 +32,9 @@ public final class SQLiteStore: Store {
         if lock != nil {
             let count: Int
             do {
-                count = try await door.write { [minimum = options.minimumMessageBytes] database in
-                    try RecordingRow.recoverAll(minimumBytes: minimum, database)
+                count = try await door.write { [options] database in
+                    try RecordingRow.recoverAll(
+                        minimumBytes: options.minimumMessageBytes, transcode: options.transcode, database)
                 }
             } catch { throw StoreError(opening: path, error) }
             if count > 0 {

@@ -22,6 +22,9 @@ public struct SQLiteStoreOptions: Sendable {
     /// Seconds since 1970.
     public var now: @Sendable () -> Double = SystemTime.secondsSince1970
     public var commits: Commits = .everySecond
+    /// One codec's bytes as another's, for messages whose parts differ. The codecs are not this room's: whoever opens a
+    /// store for more than one says how one becomes the other.
+    public var transcode: @Sendable ([UInt8], StoredEncoding, StoredEncoding) -> [UInt8] = { bytes, _, _ in bytes }
     var pinCost = PINHash.Cost.standard
     var limits = RecordingLimits()
 

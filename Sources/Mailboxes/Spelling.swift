@@ -25,6 +25,14 @@ enum Spelling {
         return text
     }
 
+    /// 1 to 9: an owner's list.
+    static func ownList(_ text: String) throws(StoreError) -> String {
+        guard text.utf8.count == 1, let digit = text.utf8.first, (0x31...0x39).contains(digit) else {
+            throw .badNumber(text)
+        }
+        return text
+    }
+
     /// What can be dialled: digits, `*`, `#` and a leading `+`, 32 at most.
     static func dialled(_ text: String) throws(StoreError) -> String {
         let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]

@@ -7,6 +7,7 @@ public enum StoreError: Error, Hashable, Sendable {
     case unknownOrganisation(OrganisationID)
     case unknownMailbox(MailboxID)
     case unknownExtension(ExtensionID)
+    case unknownList(Int64)
     case domainTaken(String)
     /// An extension or mailbox of that number exists in the domain.
     case numberTaken(String, domain: String)
@@ -32,6 +33,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case recordingEnded(RecordingID)
     /// Its rows were removed from outside while it was made.
     case recordingGone(RecordingID)
+    /// A part of something to be sent is no message by itself.
+    case draftIsNotKept(RecordingID)
     /// More than 64 kB in one append.
     case chunkTooLarge(Int)
     /// The disk has not kept up: this recording has a minute of audio waiting.
@@ -51,7 +54,7 @@ public enum StoreError: Error, Hashable, Sendable {
     case diskFull
     /// Another process held the database, or a commit did not end, for too long.
     case timedOut
-    /// More PIN checks are waiting than is sensible.
+    /// More is waiting than is sensible: PIN checks, or messages to be sent.
     case overloaded
     case closed
     case failed(String)
@@ -64,6 +67,7 @@ extension StoreError: CustomStringConvertible {
         case .unknownOrganisation(let id): "there is no organisation with the id \(id.rawValue)"
         case .unknownMailbox(let id): "there is no mailbox with the id \(id.rawValue)"
         case .unknownExtension(let id): "there is no extension with the id \(id.rawValue)"
+        case .unknownList(let id): "there is no list with the id \(id)"
         case .domainTaken(let domain): "the domain \(domain) exists already"
         case .numberTaken(let number, let domain): "the number \(number) is taken in \(domain)"
         case .badDomain(let domain): "\(domain.debugDescription) is not a domain name"
@@ -78,6 +82,7 @@ extension StoreError: CustomStringConvertible {
         case .brokenSettings(let owner, let reason): "the settings of \(owner) cannot be read: \(reason)"
         case .recordingEnded(let id): "recording \(id.rawValue) has ended"
         case .recordingGone(let id): "recording \(id.rawValue) was removed while it was made"
+        case .draftIsNotKept(let id): "recording \(id.rawValue) is a draft"
         case .chunkTooLarge(let count): "\(count) bytes in one append, more than \(RecordingLimits.appendBytes)"
         case .commitsTooSlow(let id): "too much of recording \(id.rawValue) waits for the disk"
         case .tooManyRecordings(let limit): "\(limit) recordings are open, and no more are allowed"
@@ -87,7 +92,7 @@ extension StoreError: CustomStringConvertible {
         case .cannotOpen(let path, let reason): "cannot open \(path): \(reason)"
         case .diskFull: "the disk is full"
         case .timedOut: "the database did not answer in time"
-        case .overloaded: "too many PIN checks are waiting"
+        case .overloaded: "too much is waiting"
         case .closed: "the store is closed"
         case .failed(let reason): "the database failed: \(reason)"
         }

@@ -17,6 +17,8 @@ struct PlanTests {
             ("expired", Housekeeping.expired), ("organisation", OrganisationRow.byDomain),
             ("mailboxes", MailboxRow.byDomain), ("organisation", OrganisationRow.byID),
             ("member", MemberRow.isMember), ("bookmark", BookmarkRow.find),
+            ("list", ListRow.byOwnNumber), ("list", ListRow.byNumber), ("lists", ListRow.ofOwner),
+            ("lists", ListRow.ofOrganisation), ("number", MailboxRow.isTaken), ("part", LetterRow.partByID),
         ])
     func plan(name: String, sql: String) async throws {
         let scratch = try Scratch()

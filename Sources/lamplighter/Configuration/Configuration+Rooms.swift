@@ -48,6 +48,15 @@ extension PhoneSettings {
     }
 }
 
+extension Codec {
+    init(_ encoding: StoredEncoding) {
+        switch encoding {
+        case .pcmu: self = .pcmu
+        case .pcma: self = .pcma
+        }
+    }
+}
+
 extension TrustedPeer {
     /// From `ADDRESS[/BITS] DOMAIN`.
     init?(setting: String) {
@@ -96,6 +105,7 @@ extension SQLiteStore {
     static func serve(directory: String, _ configuration: Configuration, _ logger: Logger) async throws -> SQLiteStore {
         var options = SQLiteStoreOptions(access: .serving)
         options.minimumMessageBytes = Int(configuration.voicemail.minimumMessage / .milliseconds(1)) * 8
+        options.transcode = SQLiteStore.transcode
         return try await open(path: file(in: directory), options: options, logger: logger)
     }
 
@@ -105,6 +115,12 @@ extension SQLiteStore {
         guard creating || FileManager.default.fileExists(atPath: existingFile(in: directory)) else {
             throw ConfigurationError(place: directory, key: "data", reason: "there is no database in this directory")
         }
-        return try await open(path: file(in: directory), options: SQLiteStoreOptions(access: .administration))
+        var options = SQLiteStoreOptions(access: .administration)
+        options.transcode = transcode
+        return try await open(path: file(in: directory), options: options)
+    }
+
+    private static let transcode: @Sendable ([UInt8], StoredEncoding, StoredEncoding) -> [UInt8] = { bytes, from, to in
+        Codec.transcode(bytes, from: Codec(from), to: Codec(to))
     }
 }
