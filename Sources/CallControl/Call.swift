@@ -44,9 +44,12 @@ public struct Diversion: Sendable, Hashable {
     /// The extension whose mailbox the call is for.
     public var number: String
     public var reason: Reason
-    public init(number: String, reason: Reason) {
+    /// Its number is not to be told to the caller (RFC 5806, RFC 7044 §10.1).
+    public var isPrivate: Bool
+    public init(number: String, reason: Reason, isPrivate: Bool = false) {
         self.number = number
         self.reason = reason
+        self.isPrivate = isPrivate
     }
 }
 

@@ -57,6 +57,7 @@ public struct Dialplan: Sendable {
 /// What a call is handed to, with what it has to know.
 public struct Application: Sendable, Hashable {
     public var name: String
+    /// `mailbox`: a number, or several with `&` between them; `language`: a folder of `prompts/`.
     public var arguments: [String: String]
 
     public init(name: String, arguments: [String: String] = [:]) {

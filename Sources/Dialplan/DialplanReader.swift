@@ -84,28 +84,27 @@ struct DialplanReader {
     private func arguments(
         _ node: Node?, of application: KnownApplication, _ pattern: Pattern, _ dial: Node, _ page: Page
     ) throws(DialplanError) -> [String: String] {
+        let known = application.arguments + [.language]
         var given: [String: String] = [:]
         if let node {
-            for (name, value) in try page.mapping(node, "'arguments'", keys: application.arguments) {
+            for (name, value) in try page.mapping(node, "'arguments'", keys: known.map(\.name)) {
                 let text = try page.text(value, "'\(name)'")
-                guard KnownApplication.mailboxDigits.contains(text.count), text.allSatisfy(Pattern.isDigit) else {
-                    throw page.error(value, "'\(text)' is not a mailbox number: 2 to 10 digits")
-                }
+                if let flaw = known.first(where: { $0.name == name })?.flaw(in: text) { throw page.error(value, flaw) }
                 given[name] = text
             }
         }
         if let capture = pattern.capture {
-            guard application.arguments.contains(capture.name) else {
+            guard application.arguments.contains(where: { $0.name == capture.name }) else {
                 throw page.error(dial, "\(application.rawValue) has no argument '\(capture.name)'")
             }
             guard given[capture.name] == nil else {
                 throw page.error(dial, "'\(capture.name)' is given twice: by the pattern and as an argument")
             }
-            guard KnownApplication.mailboxDigits.contains(capture.lengths.lowerBound),
-                KnownApplication.mailboxDigits.contains(capture.lengths.upperBound)
+            guard Argument.mailboxDigits.contains(capture.lengths.lowerBound),
+                Argument.mailboxDigits.contains(capture.lengths.upperBound)
             else { throw page.error(dial, "a mailbox number has 2 to 10 digits") }
         }
-        for name in application.arguments where given[name] == nil && pattern.capture?.name != name {
+        for name in application.arguments.map(\.name) where given[name] == nil && pattern.capture?.name != name {
             throw page.error(dial, "\(application.rawValue) needs the argument '\(name)'")
         }
         return given

@@ -33,7 +33,7 @@ struct Rule: Sendable {
 
 /// The applications a number can start, and what each has to be told.
 enum KnownApplication: String, CaseIterable {
-    /// Straight to the greeting of `mailbox`, to leave a message (A3).
+    /// Straight to the greeting of `mailbox`, to leave a message (A3); of several, each gets it (B6).
     case leaveMessage = "leave-message"
     /// The mailbox of the phone that calls (A1).
     case ownMailbox = "own-mailbox"
@@ -41,15 +41,66 @@ enum KnownApplication: String, CaseIterable {
     case anyMailbox = "any-mailbox"
     /// The owner's menu of `mailbox`, whoever calls: a shared mailbox under a number of its own (A5).
     case openMailbox = "open-mailbox"
+    /// The owner's menu of `mailbox` for its members, its greeting for everybody else (A5).
+    case sharedMailbox = "shared-mailbox"
+    /// Finds a mailbox by its owner's name (A9).
+    case directory
 
-    var arguments: [String] {
+    /// What it has to be told.
+    var arguments: [Argument] {
         switch self {
-        case .leaveMessage, .openMailbox: [KnownApplication.mailbox]
-        case .ownMailbox, .anyMailbox: []
+        case .leaveMessage: [.mailboxes]
+        case .openMailbox, .sharedMailbox: [.mailbox]
+        case .ownMailbox, .anyMailbox, .directory: []
+        }
+    }
+}
+
+/// What an application can be told, and how it is written.
+enum Argument: Hashable, CaseIterable {
+    case mailbox
+    /// One or several.
+    case mailboxes
+    /// In which the call is held (C13); any application may be told.
+    case language
+
+    var name: String {
+        switch self {
+        case .mailbox, .mailboxes: "mailbox"
+        case .language: "language"
         }
     }
 
-    static let mailbox = "mailbox"
     /// How many digits a mailbox number has.
     static let mailboxDigits = 2...10
+    private static let mostMailboxes = 20
+
+    /// Why `text` is no value of it; nil when it is one.
+    func flaw(in text: String) -> String? {
+        switch self {
+        case .mailbox: Self.isMailbox(text) ? nil : "'\(text)' is not a mailbox number: 2 to 10 digits"
+        case .mailboxes:
+            Self.areMailboxes(text)
+                ? nil
+                : "'\(text)' is not a mailbox number of 2 to 10 digits,"
+                    + " nor \(Self.mostMailboxes) different ones at most with & between them"
+        case .language: Self.isLanguage(text) ? nil : "'\(text)' is not a language such as en or pt-BR"
+        }
+    }
+
+    private static func isMailbox(_ text: String) -> Bool {
+        mailboxDigits.contains(text.count) && text.allSatisfy(Pattern.isDigit)
+    }
+
+    private static func areMailboxes(_ text: String) -> Bool {
+        let numbers = text.split(separator: "&", omittingEmptySubsequences: false).map(String.init)
+        return (1...mostMailboxes).contains(numbers.count) && Set(numbers).count == numbers.count
+            && numbers.allSatisfy(isMailbox)
+    }
+
+    private static func isLanguage(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        return (1...3).contains(parts.count)
+            && parts.allSatisfy { (2...8).contains($0.count) && $0.allSatisfy { $0.isASCII && $0.isLetter } }
+    }
 }

@@ -10,7 +10,7 @@ extension SQLiteStore {
         let quota = try Spelling.quota(new.quota)
         let secrets = AccountSecrets(user: number, realm: domain, password: try Spelling.password(new.password))
         let pin = try await hash(new.pin)
-        let (displayName, digest) = (new.displayName, new.digest)
+        let (displayName, digest) = (Spelling.name(new.displayName), new.digest)
         return try await door.write { database in
             let organisation = try OrganisationRow.require(domain: domain, database)
             let mailbox = try MailboxRow.insert(number, .personal, quota: quota, in: organisation, database)

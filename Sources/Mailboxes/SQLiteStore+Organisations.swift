@@ -24,7 +24,7 @@ extension SQLiteStore {
             }
             try database.execute(
                 sql: "INSERT INTO organisation (domain, name, timeZone, language, digest) VALUES (?, ?, ?, ?, ?)",
-                arguments: [domain, new.name, timeZone, language, new.digest.rawValue])
+                arguments: [domain, Spelling.name(new.name) ?? domain, timeZone, language, new.digest.rawValue])
             return try OrganisationRow.require(domain: domain, database)
         }
     }

@@ -65,9 +65,11 @@ enum Spelling {
         return text
     }
 
-    /// A name as it is shown and spoken: nothing when there is nothing in it.
+    /// A name as it is shown and spoken: nothing when there is nothing in it. It gets into SIP headers and lists, so
+    /// nothing in it may end a line or move a cursor.
     static func name(_ text: String?) -> String? {
-        let name = (text ?? "").trimmingCharacters(in: .whitespacesAndNewlines).prefix(256)
+        let visible = (text ?? "").unicodeScalars.map { CharacterSet.controlCharacters.contains($0) ? " " : $0 }
+        let name = String(String.UnicodeScalarView(visible)).trimmingCharacters(in: .whitespacesAndNewlines).prefix(256)
         return name.isEmpty ? nil : String(name)
     }
 

@@ -53,7 +53,9 @@ struct GreetCaller {
     }
 
     private var stockPhrase: [String] {
-        switch mailbox.kind {
+        // Whoever diverted the call does not want his number to be told (A6).
+        if talk.call.invitation.diversion?.isPrivate ?? false { return talk.phrases.prompt(.nobodyAvailable) }
+        return switch mailbox.kind {
         case .personal where isBusy: talk.phrases.onThePhone(extension: mailbox.number)
         case .personal: talk.phrases.notAvailable(extension: mailbox.number)
         case .general: talk.phrases.nobodyAvailable(extension: mailbox.number)

@@ -47,7 +47,7 @@ public struct VoicemailService: Sendable {
         } catch {
             purpose = .apologise(error)
         }
-        guard let phrases = phrases(in: purpose.language) else {
+        guard let phrases = phrases(in: call.invitation.language, purpose.language) else {
             log.critical("no language has prompts")
             return await call.reject(.unavailable)
         }
@@ -83,75 +83,12 @@ public struct VoicemailService: Sendable {
         await conversation.call.hangUp()
     }
 
-    /// What a call is about, settled before it is answered.
-    private enum Purpose {
-        /// `others` are the numbers of mailboxes that get the same message.
-        case deposit(Mailbox, others: [String])
-        case directory(Organisation)
-        case owner(Mailbox)
-        case anyOwner(Organisation)
-        case apologise(any Error)
-
-        var language: String? {
-            switch self {
-            case .deposit(let mailbox, _), .owner(let mailbox): mailbox.language
-            case .anyOwner(let organisation), .directory(let organisation): organisation.language
-            case .apologise: nil
-            }
+    /// The first of these languages that has prompts: "es" also serves "es-MX" (C13).
+    func phrases(in languages: String?...) -> Phrases? {
+        let wanted = (languages + [settings.language]).compactMap(\.self).flatMap { language in
+            [language, String(language.prefix { $0 != "-" })]
         }
-
-        /// Whether the caller hears the greeting before the call is answered (B8).
-        var greetsEarly: Bool {
-            if case .deposit(let mailbox, _) = self { mailbox.settings.greetsEarly } else { false }
-        }
-
-        /// Until a mailbox is known; a mailbox has its own.
-        var keymap: String {
-            switch self {
-            case .anyOwner(let organisation), .directory(let organisation): organisation.settings.keymap
-            case .deposit, .owner, .apologise: KeyMaps.defaultName
-            }
-        }
-    }
-
-    private func purpose(
-        _ application: VoicemailApplication, _ arguments: [String: String], _ invitation: Invitation
-    ) async throws -> Purpose? {
-        guard let organisation = try await store.organisation(domain: invitation.domain) else { return nil }
-        switch application {
-        case .leaveMessage:
-            return try await deposit(arguments, organisation)
-        case .directory:
-            return .directory(organisation)
-        case .openMailbox:
-            return try await mailbox(arguments, organisation).map(Purpose.owner)
-        case .ownMailbox:
-            guard let number = invitation.account,
-                let account = try await store.account(number: number, domain: organisation.domain),
-                let mailbox = try await store.mailbox(account.mailbox)
-            else { return .anyOwner(organisation) }
-            return .owner(mailbox)
-        case .anyMailbox:
-            return .anyOwner(organisation)
-        }
-    }
-
-    /// "101&102": the greeting of 101, the message in both (B6).
-    private func deposit(_ arguments: [String: String], _ organisation: Organisation) async throws -> Purpose? {
-        let numbers = (arguments["mailbox"] ?? "").split(separator: "&").map(String.init)
-        guard let first = numbers.first else { return nil }
-        return try await store.mailbox(number: first, domain: organisation.domain).map {
-            .deposit($0, others: Array(numbers.dropFirst()))
-        }
-    }
-
-    private func mailbox(_ arguments: [String: String], _ organisation: Organisation) async throws -> Mailbox? {
-        guard let number = arguments["mailbox"] else { return nil }
-        return try await store.mailbox(number: number, domain: organisation.domain)
-    }
-
-    func phrases(in language: String?) -> Phrases? {
-        language.flatMap(phrasebook.phrases) ?? phrasebook.phrases(in: settings.language)
+        return wanted.lazy.compactMap(phrasebook.phrases).first
             ?? phrasebook.languages.first.flatMap(phrasebook.phrases)
     }
 
@@ -163,27 +100,14 @@ public struct VoicemailService: Sendable {
     }
 }
 
-/// The applications of the number plan that this room runs.
-private enum VoicemailApplication: String {
-    /// Argument `mailbox` (A3), or several: "101&102" (B6).
-    case leaveMessage = "leave-message"
-    /// The mailbox of the account that calls; asks for one when none is vouched for (A1).
-    case ownMailbox = "own-mailbox"
-    /// Asks for the account number (A2).
-    case anyMailbox = "any-mailbox"
-    /// Argument `mailbox`: its owner's menu, whoever calls (A5).
-    case openMailbox = "open-mailbox"
-    /// Dial by name (A9).
-    case directory
-}
-
 extension Conversation {
-    /// The same call in the language and with the keys of a mailbox.
+    /// The same call with the keys of a mailbox, and in its language where the call has not asked for one.
     func about(_ mailbox: Mailbox) -> Conversation {
         var log = log
         log[metadataKey: "mailbox"] = "\(mailbox.number)@\(mailbox.domain)"
         return Conversation(
-            service: service, call: call, phrases: service.phrases(in: mailbox.language) ?? phrases,
+            service: service, call: call,
+            phrases: service.phrases(in: call.invitation.language, mailbox.language) ?? phrases,
             keys: service.keys(named: mailbox.keymap, log), log: log)
     }
 }

@@ -71,11 +71,32 @@ struct BadPlanTests {
             what: "unknown argument", line: 7, reason: "'box' is not known",
             yaml: rule("'0399'", "application: leave-message\n    arguments: { box: '100' }")),
         Case(
-            what: "arguments where there are none", line: 7, reason: "takes none",
+            what: "mailbox where none is needed", line: 7, reason: "'arguments' knows language",
             yaml: rule("'0399'", "application: any-mailbox\n    arguments: { mailbox: '100' }")),
         Case(
             what: "mailbox that is no number", line: 7, reason: "not a mailbox number",
             yaml: rule("'0399'", "application: leave-message\n    arguments: { mailbox: 'bob' }")),
+        Case(
+            what: "one of several mailboxes that is no number", line: 7, reason: "nor 20 different ones",
+            yaml: rule("'0399'", "application: leave-message\n    arguments: { mailbox: '100&bob' }")),
+        Case(
+            what: "a mailbox written twice", line: 7, reason: "different",
+            yaml: rule("'0399'", "application: leave-message\n    arguments: { mailbox: '100&101&100' }")),
+        Case(
+            what: "an & with nothing after it", line: 7, reason: "not a mailbox number",
+            yaml: rule("'0399'", "application: leave-message\n    arguments: { mailbox: '100&' }")),
+        Case(
+            what: "several mailboxes to open", line: 7, reason: "not a mailbox number",
+            yaml: rule("'0399'", "application: open-mailbox\n    arguments: { mailbox: '100&101' }")),
+        Case(
+            what: "shared-mailbox of no mailbox", line: 5, reason: "needs the argument 'mailbox'",
+            yaml: rule("'0399'", "application: shared-mailbox")),
+        Case(
+            what: "a language that is none", line: 7, reason: "not a language",
+            yaml: rule("'0399'", "application: any-mailbox\n    arguments: { language: '../en' }")),
+        Case(
+            what: "a language captured from the number", line: 5, reason: "no argument 'language'",
+            yaml: rule("'03{language:2}'", "application: any-mailbox")),
         Case(what: "capture too short for a mailbox", line: 5, reason: "2 to 10", yaml: rule("'03{mailbox:1-4}'")),
         Case(what: "capture too long for a mailbox", line: 5, reason: "2 to 10", yaml: rule("'03{mailbox:2-11}'")),
         Case(

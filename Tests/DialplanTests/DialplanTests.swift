@@ -12,10 +12,11 @@ struct DialplanTests {
         .deletingLastPathComponent().appending(path: "dialplan").path
 
     @Test(
-        "A1 A2 A3: the plan in dialplan/ knows 5000, 5001, 03 + extension and bare extensions",
+        "A1 A2 A3 A9: the plan in dialplan/ knows 5000, 5001, 5002, 03 + extension and bare extensions",
         arguments: [
             ("5000", Application(name: "any-mailbox")),
             ("5001", Application(name: "own-mailbox")),
+            ("5002", Application(name: "directory")),
             ("03100", Application(name: "leave-message", arguments: ["mailbox": "100"])),
             ("0310", Application(name: "leave-message", arguments: ["mailbox": "10"])),
             ("031234567890", Application(name: "leave-message", arguments: ["mailbox": "1234567890"])),
@@ -81,6 +82,43 @@ struct DialplanTests {
         #expect(plan.application(for: "5001", domain: "dual.example") == Application(name: "own-mailbox"))
         #expect(plan.application(for: "03100", domain: "unified.example") == plain, "its own rules come first")
         #expect(plan.application(for: "03100", domain: "dual.example")?.arguments == ["mailbox": "100"])
+    }
+
+    @Test("A5 A9 B6 C13: shared mailboxes, the directory, several mailboxes and a language are named in the plan")
+    func applications() throws {
+        let plan = try Dialplan(
+            yaml: """
+                numbers:
+                  - { dial: "5001", application: shared-mailbox, arguments: { mailbox: "200", language: pt-BR } }
+                  - { dial: "5002", application: directory }
+                  - { dial: "5003", application: directory, arguments: { language: es } }
+                  - { dial: "5200", application: leave-message, arguments: { mailbox: "101&102" } }
+                  - { dial: "04{mailbox:3}", application: leave-message, arguments: { language: es } }
+                """, file: "plan.yaml")
+        let expected = [
+            "5001": Application(name: "shared-mailbox", arguments: ["mailbox": "200", "language": "pt-BR"]),
+            "5002": Application(name: "directory"),
+            "5003": Application(name: "directory", arguments: ["language": "es"]),
+            "5200": Application(name: "leave-message", arguments: ["mailbox": "101&102"]),
+            "04100": Application(name: "leave-message", arguments: ["mailbox": "100", "language": "es"]),
+        ]
+        for (dialled, application) in expected {
+            #expect(plan.application(for: dialled, domain: "a") == application)
+        }
+    }
+
+    @Test("A5: the organisations that the shipped plan gives as examples make a plan")
+    func examples() throws {
+        let text = try String(contentsOfFile: Self.folder + "/default.yaml", encoding: .utf8)
+        let example = text.components(separatedBy: "# organisations:\n").dropFirst().joined()
+            .split(separator: "\n").prefix { $0.hasPrefix("#") }.map { $0.dropFirst(2) }
+        let plan = try Dialplan(yaml: (["organisations:"] + example).joined(separator: "\n"), file: "plan.yaml")
+        #expect(plan.application(for: "5001", domain: "unified.example")?.name == "shared-mailbox")
+        #expect(plan.application(for: "5001", domain: "dual.example") == nil)
+        #expect(plan.application(for: "200", domain: "dual.example")?.name == "shared-mailbox")
+        #expect(plan.application(for: "5200", domain: "dual.example")?.name == "leave-message")
+        #expect(plan.application(for: "+31205551101", domain: "dual.example")?.arguments == ["mailbox": "1101"])
+        #expect(plan.application(for: "5034", domain: "dual.example")?.arguments == ["language": "es"])
     }
 
     @Test("A7: feature codes may hold * and # and international numbers start with +")

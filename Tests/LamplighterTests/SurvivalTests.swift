@@ -113,16 +113,34 @@ struct SurvivalTests {
 
     @Test("SIGHUP before it serves does not end it (A7)")
     func earlyReload() async throws {
-        let folder = NSTemporaryDirectory() + UUID().uuidString
-        let child = try ChildProcess(
-            TestServer.program, ["serve", "--sample"],
-            environment: ["LAMPLIGHTER_DATA": folder, "LAMPLIGHTER_SIP_PORT": "0"], in: TestServer.package)
+        let (child, folder) = try start()
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await child.waitFor("Accounts")
+        try await child.waitFor("starting\n")
         child.signal(SIGHUP)
-        try await child.waitFor("ready\n")
+        try await child.waitFor("ready\n", seconds: 180)
         child.signal(SIGTERM)
         #expect(try await child.exitStatus() == 0)
+    }
+
+    @Test("SIGTERM while it starts ends it cleanly, without having served (K1)")
+    func earlyTermination() async throws {
+        let (child, folder) = try start()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try await child.waitFor("starting\n")
+        child.signal(SIGTERM)
+        #expect(try await child.exitStatus(seconds: 180) == 0)
+        #expect(!child.output.contains("ready\n"))
+    }
+
+    /// The program, not waited for, and its data directory.
+    private func start() throws -> (ChildProcess, folder: String) {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let environment = [
+            "LAMPLIGHTER_DATA": folder, "LAMPLIGHTER_SIP_PORT": "0", "LAMPLIGHTER_LOG_LEVEL": "info",
+        ]
+        let child = try ChildProcess(
+            TestServer.program, ["serve", "--sample"], environment: environment, in: TestServer.package)
+        return (child, folder)
     }
 
     @Test("A bad number plan is refused on SIGHUP and the old one stays (A7)")

@@ -28,6 +28,19 @@ struct AccountTests {
         #expect(try await store.extensions(domain: "example.org") == [added])
     }
 
+    @Test("a name cannot end a line, and a name of nothing is none")
+    func names() async throws {
+        let store = try await scratch.open()
+        let named = try await store.addOrganisation(NewOrganisation(domain: "a.example", name: "A\r\nX-Evil: 1\u{1B}"))
+        let unnamed = try await store.addOrganisation(NewOrganisation(domain: "b.example", name: " \n"))
+        #expect(named.name == "A  X-Evil: 1" && unnamed.name == "b.example")
+        for (number, name, kept) in [("10", "Ann\r\nBea\0", "Ann  Bea"), ("11", "\u{7F}\t", nil), ("12", nil, nil)] {
+            let account = try await store.addExtension(
+                NewExtension(domain: "a.example", number: number, displayName: name, password: "p", pin: "4815"))
+            #expect(account.displayName == kept)
+        }
+    }
+
     @Test("an account's own digest algorithm comes before the organisation's")
     func ownDigestFirst() async throws {
         let store = try await scratch.open()

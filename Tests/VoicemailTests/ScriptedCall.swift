@@ -117,6 +117,13 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     private func add(_ cue: Cue) { state.withLock { $0.cues.append(cue) } }
     private static func keys(_ text: String) -> [Key] { text.compactMap(Key.init(rawValue:)) }
 
+    /// A call of which everything has been said before it is answered.
+    init(_ invitation: Invitation) {
+        self.invitation = invitation
+        encoding = .pcmu
+        hangUpAtStep = nil
+    }
+
     // MARK: What happened
 
     var events: [Event] { state.withLock { $0.events } }

@@ -17,14 +17,10 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try common.load()
         var logger = Logger(label: "lamplighter")
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .notice
-        let server = try await Server(configuration, logger: logger)
-        if sample { try await server.prepareSample() }
+        let serving = Serving(configuration: configuration, sample: sample, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: Reloader(server: server, logger: logger)),
-                ],
+                services: [.init(service: serving, successTerminationBehavior: .gracefullyShutdownGroup)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
     }

@@ -5,6 +5,7 @@ import CallControl
 import Dialplan
 import Foundation
 import Logging
+import Mailboxes
 import Phones
 import SIP
 import Synchronization
@@ -13,6 +14,7 @@ import Voicemail
 
 final class FrontDesk: SIPUser {
     private let phones: Phones
+    private let store: any Store
     private let switchboard: Switchboard
     private let rules: Mutex<Rules>
     private let logger: Logger
@@ -23,8 +25,9 @@ final class FrontDesk: SIPUser {
         var voicemail: VoicemailService
     }
 
-    init(phones: Phones, switchboard: Switchboard, rules: Rules, logger: Logger) {
+    init(phones: Phones, store: any Store, switchboard: Switchboard, rules: Rules, logger: Logger) {
         self.phones = phones
+        self.store = store
         self.switchboard = switchboard
         self.rules = Mutex(rules)
         self.logger = logger
@@ -41,9 +44,10 @@ final class FrontDesk: SIPUser {
     private func take(_ call: IncomingInvite) async {
         switch await phones.admit(call.request, by: call.flow) {
         case .phone(let account):
-            await connect(call, Invitation(call, from: account))
+            await connect(call, Invitation(call, from: account), diversions: nil)
         case .peer(_, let domain):
-            await connect(call, Invitation(call, fromPeerOf: domain))
+            // Only a peer is believed when it says who diverted a call.
+            await connect(call, Invitation(call, fromPeerOf: domain), diversions: Diversions(of: call.request))
         case .challenge(let headers):
             call.reject(401, headers: headers)
         case .reject(let status, let headers):
@@ -51,17 +55,33 @@ final class FrontDesk: SIPUser {
         }
     }
 
-    private func connect(_ call: IncomingInvite, _ invitation: Invitation) async {
+    private func connect(_ call: IncomingInvite, _ invitation: Invitation, diversions: Diversions?) async {
         let rules = rules.withLock { $0 }
-        let application = rules.plan.application(for: invitation.dialled, domain: invitation.domain)
-        guard let application else {
+        var invitation = invitation
+        let destination: Destination?
+        do { destination = try await self.destination(of: invitation, diversions, rules.plan) } catch {
+            logger.error("the store did not say whose call this is", metadata: ["error": "\(error)"])
+            return call.reject(503, headers: [HeaderField("Retry-After", "5")])
+        }
+        guard let application = destination?.application else {
             logger.notice("nothing has this number", metadata: invitation.logFields)
             return call.reject(404)
         }
+        invitation.diversion = destination?.diversion
+        if let language = application.arguments["language"] { invitation.language = language }
         logger.info("call", metadata: invitation.logFields.merging(["application": "\(application.name)"]) { $1 })
         await switchboard.connect(call, as: invitation) { incoming in
             await rules.voicemail.run(application.name, arguments: application.arguments, incoming)
         }
         logger.info("call over", metadata: invitation.logFields)
+    }
+
+    private func destination(
+        of invitation: Invitation, _ diversions: Diversions?, _ plan: Dialplan
+    ) async throws -> Destination? {
+        let dialled = plan.application(for: invitation.dialled, domain: invitation.domain)
+        guard let diversions else { return dialled.map { Destination(application: $0) } }
+        return try await DivertedCall(store: store, plan: plan, domain: invitation.domain)
+            .destination(diversions, dialled: dialled, caller: invitation.callerNumber)
     }
 }

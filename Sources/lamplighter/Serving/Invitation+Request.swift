@@ -20,6 +20,8 @@ extension Invitation {
     init(_ call: IncomingInvite, fromPeerOf domain: String) {
         self.init(call, domain: domain)
         let head = call.request.head
+        // RFC 4240 §3.1: "es_ES", as media servers are told; a mailbox's own language waits behind it.
+        language = call.request.uri.parameters["locale"]?.replacing("_", with: "-")
         let asserted = head["P-Asserted-Identity"].flatMap { try? NameAddress(parsing: $0) }
         let identity = asserted ?? head.from
         callerNumber = identity.uri.isAnonymous ? nil : identity.uri.user
@@ -36,5 +38,6 @@ extension Invitation {
 
     var logFields: Logger.Metadata {
         ["call-id": "\(callID)", "dialled": "\(dialled)", "caller": "\(callerNumber ?? "-")", "from": "\(source)"]
+            .merging(diversion.map { ["diverted": "\($0.number) \($0.reason)"] } ?? [:]) { $1 }
     }
 }

@@ -5,7 +5,7 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-struct Reloader: Service {
+struct Reloader {
     let server: Server
     let logger: Logger
 

@@ -15,7 +15,7 @@ import ServiceLifecycle
 import Telephony
 import Voicemail
 
-final class Server: Service {
+final class Server: Sendable {
     private let configuration: Configuration
     private let logger: Logger
     private let store: SQLiteStore
@@ -44,7 +44,8 @@ final class Server: Service {
             store: store, phrasebook: materials.phrasebook, keymaps: materials.keymaps,
             settings: VoicemailSettings(configuration.voicemail), now: { Date() }, logger: logger)
         desk = FrontDesk(
-            phones: phones, switchboard: switchboard, rules: .init(plan: materials.plan, voicemail: voicemail),
+            phones: phones, store: store, switchboard: switchboard,
+            rules: .init(plan: materials.plan, voicemail: voicemail),
             logger: logger)
     }
 
@@ -64,7 +65,7 @@ final class Server: Service {
     }
 
     /// Sees to the sample organisation and prints the secrets that were made for it.
-    func prepareSample() async throws {
+    private func prepareSample() async throws {
         let isLocal = configuration.sip.listen.allSatisfy(NumericAddress.isLoopback)
         for line in try await SampleOrganisation(store: store, isLocal: isLocal).prepare() { print("  " + line) }
     }
@@ -79,7 +80,20 @@ final class Server: Service {
         }
     }
 
-    func run() async throws {
+    /// Serves until the process is to stop. What has been begun is closed, whatever ends it.
+    func run(sample: Bool) async throws {
+        do {
+            if sample { try await prepareSample() }
+            // SIGTERM may have come while prompts were read.
+            if !Task.isShuttingDownGracefully { try await serve() }
+        } catch {
+            await close()
+            throw error
+        }
+        await close()
+    }
+
+    private func serve() async throws {
         try await phones.load()
         let addresses = try await endpoint.start(desk)
         await phones.start(endpoint)
@@ -100,6 +114,9 @@ final class Server: Service {
         await switchboard.waitUntilIdle(atMost: .seconds(10))
         await phones.shutDown(within: .seconds(5))
         await endpoint.stop()
+    }
+
+    private func close() async {
         media.close()
         do { try await store.close() } catch {
             logger.error("the store did not close", metadata: ["reason": "\(error)"])

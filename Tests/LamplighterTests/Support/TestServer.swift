@@ -73,8 +73,8 @@ final class TestServer: Sendable {
         var caller: String
     }
 
-    func messages(in mailbox: String) async throws -> [Message] {
-        try await command("message", "list", mailbox).split(separator: "\n").compactMap { line in
+    func messages(in mailbox: String, of domain: String = "example.org") async throws -> [Message] {
+        try await command("message", "list", mailbox, "--domain", domain).split(separator: "\n").compactMap { line in
             let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard fields.count >= 8, let seconds = Double(fields[4]), let bytes = Int(fields[5]) else { return nil }
             return Message(

@@ -1,0 +1,107 @@
+// What a call is about, settled before it is answered: an application of the number plan, who calls, and who diverted
+// the call say whether somebody leaves a message or opens a mailbox (A1–A6, A9).
+import CallControl
+import Mailboxes
+
+/// The applications of the number plan that this room runs.
+enum VoicemailApplication: String {
+    /// Argument `mailbox` (A3), or several: "101&102" (B6).
+    case leaveMessage = "leave-message"
+    /// The mailbox of the account that calls; asks for one when none is vouched for (A1).
+    case ownMailbox = "own-mailbox"
+    /// Asks for the account number (A2).
+    case anyMailbox = "any-mailbox"
+    /// Argument `mailbox`: its owner's menu, whoever calls (A5).
+    case openMailbox = "open-mailbox"
+    /// Argument `mailbox`: its owner's menu for its members; everybody else leaves a message (A5).
+    case sharedMailbox = "shared-mailbox"
+    /// Dial by name (A9).
+    case directory
+}
+
+enum Purpose {
+    /// `others` are the numbers of mailboxes that get the same message.
+    case deposit(Mailbox, others: [String])
+    case directory(Organisation)
+    case owner(Mailbox)
+    case anyOwner(Organisation)
+    case apologise(any Error)
+
+    var language: String? {
+        switch self {
+        case .deposit(let mailbox, _), .owner(let mailbox): mailbox.language
+        case .anyOwner(let organisation), .directory(let organisation): organisation.language
+        case .apologise: nil
+        }
+    }
+
+    /// Whether the caller hears the greeting before the call is answered (B8).
+    var greetsEarly: Bool {
+        if case .deposit(let mailbox, _) = self { mailbox.settings.greetsEarly } else { false }
+    }
+
+    /// Until a mailbox is known; a mailbox has its own.
+    var keymap: String {
+        switch self {
+        case .anyOwner(let organisation), .directory(let organisation): organisation.settings.keymap
+        case .deposit, .owner, .apologise: KeyMaps.defaultName
+        }
+    }
+}
+
+extension VoicemailService {
+    /// Nil: there is no such mailbox.
+    func purpose(
+        _ application: VoicemailApplication, _ arguments: [String: String], _ invitation: Invitation
+    ) async throws -> Purpose? {
+        guard let organisation = try await store.organisation(domain: invitation.domain) else { return nil }
+        if let diversion = invitation.diversion, application.mayLogIn {
+            // Whoever calls did not dial this number; he wants the party that diverted the call (A6).
+            return try await deposit(["mailbox": diversion.number], organisation)
+        }
+        switch application {
+        case .leaveMessage:
+            return try await deposit(arguments, organisation)
+        case .directory:
+            return .directory(organisation)
+        case .openMailbox:
+            return try await mailbox(arguments, organisation).map(Purpose.owner)
+        case .sharedMailbox:
+            guard let mailbox = try await mailbox(arguments, organisation) else { return nil }
+            let account = try await account(invitation, organisation)
+            let isMember = if let account { try await store.isMember(account.id, of: mailbox.id) } else { false }
+            return isMember ? .owner(mailbox) : .deposit(mailbox, others: [])
+        case .ownMailbox:
+            guard let account = try await account(invitation, organisation),
+                let mailbox = try await store.mailbox(account.mailbox)
+            else { return .anyOwner(organisation) }
+            return .owner(mailbox)
+        case .anyMailbox:
+            return .anyOwner(organisation)
+        }
+    }
+
+    /// The account that the signalling vouches for.
+    private func account(_ invitation: Invitation, _ organisation: Organisation) async throws -> Extension? {
+        guard let number = invitation.account else { return nil }
+        return try await store.account(number: number, domain: organisation.domain)
+    }
+
+    /// "101&102": the greeting of 101, the message in both (B6).
+    private func deposit(_ arguments: [String: String], _ organisation: Organisation) async throws -> Purpose? {
+        let numbers = (arguments["mailbox"] ?? "").split(separator: "&").map(String.init)
+        guard let first = numbers.first else { return nil }
+        return try await store.mailbox(number: first, domain: organisation.domain).map {
+            .deposit($0, others: Array(numbers.dropFirst()))
+        }
+    }
+
+    private func mailbox(_ arguments: [String: String], _ organisation: Organisation) async throws -> Mailbox? {
+        guard let number = arguments["mailbox"] else { return nil }
+        return try await store.mailbox(number: number, domain: organisation.domain)
+    }
+}
+
+extension VoicemailApplication {
+    fileprivate var mayLogIn: Bool { self != .leaveMessage && self != .directory }
+}
