@@ -29,7 +29,7 @@ final class RandomCall: IncomingCall, AnsweredCall {
         var wasCutShort = false
     }
 
-    private struct State {
+    fileprivate struct State {
         var random: SplitMix64
         var typed: [Key] = []
         var steps = 0
