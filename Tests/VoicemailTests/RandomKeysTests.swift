@@ -42,7 +42,10 @@ private struct RandomRun {
         try await house.watchMessages()
         let settings = Self.settings(keymap, &random)
         for number in Self.numbers {
-            _ = try await house.store.changeSettings(of: house.mailbox(number).id) { $0 = settings }
+            _ = try await house.store.changeSettings(of: house.mailbox(number).id) { changed in
+                changed = settings
+                changed.copies.removeAll { $0 == number }
+            }
         }
     }
 
