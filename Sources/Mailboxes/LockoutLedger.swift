@@ -18,6 +18,16 @@ final class LockoutLedger: Sendable {
             case .source: .source
             }
         }
+        fileprivate init?(kind: String, subject: String) {
+            switch kind {
+            case "mailbox":
+                guard let id = Int64(subject) else { return nil }
+                self = .mailbox(MailboxID(rawValue: id))
+            case "source": self = .source(subject)
+            default: return nil
+            }
+        }
+
         fileprivate var key: (kind: String, subject: String) {
             switch self {
             case .mailbox(let id): ("mailbox", String(id.rawValue))
@@ -27,7 +37,17 @@ final class LockoutLedger: Sendable {
     }
 
     private static let maximumUnwritten = 10_000
-    private let unwritten = Mutex<[Subject: Lockout]>([:])
+    private struct Unwritten {
+        var lockouts: [Subject: Lockout] = [:]
+        var notices: [LockNotice] = []
+    }
+    /// What somebody is to be told of a lock.
+    struct LockNotice: Sendable {
+        var mailbox: MailboxID
+        var detail: String
+        var at: Double
+    }
+    private let unwritten = Mutex(Unwritten())
     private let logger: Logger
 
     init(logger: Logger) {
@@ -37,7 +57,7 @@ final class LockoutLedger: Sendable {
     static let find = "SELECT wrong, lastWrong, lockedUntil FROM lockout WHERE kind = ? AND subject = ?"
 
     func lockout(of subject: Subject, _ database: Database) throws -> Lockout {
-        if let lockout = unwritten.withLock({ $0[subject] }) { return lockout }
+        if let lockout = unwritten.withLock({ $0.lockouts[subject] }) { return lockout }
         let key = subject.key
         let statement = try database.cachedStatement(sql: Self.find)
         guard let row = try Row.fetchOne(statement, arguments: [key.kind, key.subject]) else { return Lockout() }
@@ -50,22 +70,52 @@ final class LockoutLedger: Sendable {
     }
 
     /// On the writing connection, outside a transaction. Does not throw: what cannot be written is remembered.
-    func save(_ lockouts: [Subject: Lockout], _ database: Database) {
-        let all = unwritten.withLock { $0.merging(lockouts) { $1 } }
+    func save(_ lockouts: [Subject: Lockout], telling notices: [LockNotice] = [], _ database: Database) {
+        let before = unwritten.withLock { $0 }
+        let all = before.lockouts.merging(lockouts) { $1 }
         do {
             try database.inTransaction(.immediate) {
                 for (subject, lockout) in all { try write(lockout, of: subject, database) }
+                for notice in before.notices + notices {
+                    try NoticeRow.queue(
+                        .locked, to: notice.mailbox, detail: notice.detail, at: notice.at, database)
+                }
                 return .commit
             }
-            unwritten.withLock { $0.removeAll() }
+            unwritten.withLock { $0 = Unwritten() }
         } catch {
             logger.error("PIN attempts are counted in memory only", metadata: ["reason": "\(StoreError(error))"])
             unwritten.withLock { unwritten in
-                for (subject, lockout) in lockouts where unwritten.count < Self.maximumUnwritten {
-                    unwritten[subject] = lockout
+                for (subject, lockout) in lockouts where unwritten.lockouts.count < Self.maximumUnwritten {
+                    unwritten.lockouts[subject] = lockout
                 }
+                unwritten.notices += notices.prefix(max(0, Self.maximumUnwritten - unwritten.notices.count))
             }
         }
+    }
+
+    /// In a transaction.
+    /// - Returns: false when nothing was counted.
+    @discardableResult func forget(_ subject: Subject, _ database: Database) throws -> Bool {
+        let key = subject.key
+        try database.execute(
+            sql: "DELETE FROM lockout WHERE kind = ? AND subject = ?", arguments: [key.kind, key.subject])
+        let wasKept = database.changesCount > 0
+        let wasUnwritten = unwritten.withLock { $0.lockouts.removeValue(forKey: subject) != nil }
+        return wasKept || wasUnwritten
+    }
+
+    static let locked = "SELECT kind, subject, wrong, lastWrong, lockedUntil FROM lockout WHERE lockedUntil > ?"
+
+    func all(at now: Double, _ database: Database) throws -> [(Subject, Lockout)] {
+        let kept = try Row.fetchAll(database, sql: Self.locked, arguments: [now]).compactMap { row in
+            Subject(kind: row["kind"], subject: row["subject"]).map { subject in
+                let lockout = Lockout(wrong: row["wrong"], lastWrong: row["lastWrong"], lockedUntil: row["lockedUntil"])
+                return (subject, lockout)
+            }
+        }
+        let unwritten = unwritten.withLock { $0.lockouts }
+        return Dictionary(kept) { $1 }.merging(unwritten) { $1 }.map { ($0, $1) }
     }
 
     /// Sources that have been quiet for long enough to start anew.

@@ -12,6 +12,18 @@ public enum PINWeakness: Hashable, Sendable {
     case run
 }
 
+extension PINWeakness: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .length: "a PIN of that length"
+        case .common: "1234"
+        case .mailboxNumber: "a PIN that is the mailbox's number"
+        case .repeated: "a PIN that repeats itself"
+        case .run: "a PIN that runs up or down the keypad"
+        }
+    }
+}
+
 public struct PINPolicy: Hashable, Sendable, Codable {
     /// What can be typed at all.
     public static let typable = 4...10

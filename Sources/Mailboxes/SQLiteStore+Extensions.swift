@@ -3,32 +3,54 @@
 import GRDB
 
 extension SQLiteStore {
-    /// - Throws: `StoreError.unknownDomain`, `.badNumber`, `.badPassword`, `.badPIN`, `.badQuota`, `.numberTaken`.
+    /// - Throws: as `create`.
     public func addExtension(_ new: NewExtension) async throws -> Extension {
+        try await create(new).thing
+    }
+
+    /// Adds an extension with its personal mailbox, and tells the PIN if one was drawn.
+    /// - Throws: `StoreError.unknownDomain`, `.badNumber`, `.badPassword`, `.badPIN`, `.weakPIN`, `.noDefaultPIN`,
+    ///   `.noPINLeft`, `.badQuota`, `.badSetting`, `.numberTaken`.
+    public func create(_ new: NewExtension) async throws -> Created<Extension> {
         let domain = new.domain.lowercased()
         let number = try Spelling.number(new.number)
         let quota = try Spelling.quota(new.quota)
         let secrets = AccountSecrets(user: number, realm: domain, password: try Spelling.password(new.password))
-        let pin = try await hash(new.pin)
-        let (displayName, digest) = (Spelling.name(new.displayName), new.digest)
-        return try await door.write { database in
+        let pin = try await preparePIN(new.pin, for: number, domain: domain)
+        let account = try await door.write { [self] database in
             let organisation = try OrganisationRow.require(domain: domain, database)
-            let mailbox = try MailboxRow.insert(number, .personal, quota: quota, in: organisation, database)
-            try PINRow.set(pin, of: mailbox, database)
-            try database.execute(
-                sql: """
-                    INSERT INTO extension (organisation, number, displayName, ha1MD5, ha1SHA256, addressHA1MD5,
-                        addressHA1SHA256, digest, mailbox)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    organisation.id.rawValue, number, displayName, secrets.md5, secrets.sha256, secrets.addressMD5,
-                    secrets.addressSHA256, digest?.rawValue, mailbox.rawValue,
-                ])
+            try MailboxRow.requireFree(number, in: organisation, database)
+            let mailbox = try insertMailbox(
+                number, .personal, quota: quota, emails: new.emails, pin, organisation, database)
+            try ExtensionRow.insert(number, new, secrets, mailbox, organisation.id, database)
             guard let account = try ExtensionRow.find(number: number, domain: domain, database) else {
                 throw StoreError.failed("an extension vanished while it was made")
             }
             return account
+        }
+        return Created(thing: account, pin: pin.drawn)
+    }
+
+    /// Gives an account another mailbox of its organisation as its own: 5001 opens it, and it lights the lamp (A5).
+    /// - Throws: `StoreError.unknownExtension`, `.unknownMailbox`.
+    public func setMailbox(_ mailbox: MailboxID, of account: ExtensionID) async throws {
+        try await door.write { database in
+            let organisation = try MailboxRow.require(mailbox, database).organisation
+            try database.execute(
+                sql: "UPDATE extension SET mailbox = ? WHERE id = ? AND organisation = ? AND removedAt IS NULL",
+                arguments: [mailbox.rawValue, account.rawValue, organisation.rawValue])
+            guard database.changesCount > 0 else { throw StoreError.unknownExtension(account) }
+        }
+    }
+
+    /// The name that phones show and the directory knows.
+    /// - Throws: `StoreError.unknownExtension`.
+    public func setDisplayName(_ name: String?, of account: ExtensionID) async throws {
+        try await door.write { database in
+            try database.execute(
+                sql: "UPDATE extension SET displayName = ? WHERE id = ? AND removedAt IS NULL",
+                arguments: [Spelling.name(name), account.rawValue])
+            guard database.changesCount > 0 else { throw StoreError.unknownExtension(account) }
         }
     }
 
@@ -65,6 +87,22 @@ enum ExtensionRow {
     static let byNumber = columns + " WHERE o.domain = ? AND e.number = ? AND e.removedAt IS NULL"
     static let byMailbox = columns + " WHERE e.mailbox = ? AND e.removedAt IS NULL"
     static let byOrganisation = columns + " WHERE e.organisation = ? AND e.removedAt IS NULL ORDER BY e.number"
+
+    static func insert(
+        _ number: String, _ new: NewExtension, _ secrets: AccountSecrets, _ mailbox: MailboxID,
+        _ organisation: OrganisationID, _ database: Database
+    ) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO extension (organisation, number, displayName, ha1MD5, ha1SHA256, addressHA1MD5,
+                    addressHA1SHA256, digest, mailbox)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                organisation.rawValue, number, Spelling.name(new.displayName), secrets.md5, secrets.sha256, secrets.addressMD5,
+                secrets.addressSHA256, new.digest?.rawValue, mailbox.rawValue,
+            ])
+    }
 
     static func find(number: String, domain: String, _ database: Database) throws -> Extension? {
         let statement = try database.cachedStatement(sql: byNumber)

@@ -4,18 +4,48 @@ import GRDB
 
 extension SQLiteStore {
     /// Adds a general mailbox.
-    /// - Throws: `StoreError.unknownDomain`, `.badNumber`, `.badPIN`, `.badQuota`, `.numberTaken`.
+    /// - Throws: as `create`.
     public func addMailbox(_ new: NewMailbox) async throws -> Mailbox {
+        try await create(new).thing
+    }
+
+    /// Adds a general mailbox with its members, and tells the PIN if one was drawn.
+    /// - Throws: `StoreError.unknownDomain`, `.badNumber`, `.badPIN`, `.weakPIN`, `.noDefaultPIN`, `.noPINLeft`,
+    ///   `.badQuota`, `.badSetting`, `.unknownExtension`, `.numberTaken`.
+    public func create(_ new: NewMailbox) async throws -> Created<Mailbox> {
         let domain = new.domain.lowercased()
         let number = try Spelling.number(new.number)
         let quota = try Spelling.quota(new.quota)
-        let pin = try await hash(new.pin)
-        return try await door.write { database in
+        let pin = try await preparePIN(new.pin, for: number, domain: domain)
+        let mailbox = try await door.write { [self] database in
             let organisation = try OrganisationRow.require(domain: domain, database)
-            let id = try MailboxRow.insert(number, .general, quota: quota, in: organisation, database)
-            try PINRow.set(pin, of: id, database)
+            try MailboxRow.requireFree(number, in: organisation, database)
+            let id = try insertMailbox(
+                number, .general, name: new.name, quota: quota, emails: new.emails, pin, organisation, database)
+            for account in new.members { try MemberRow.add(account, to: id, database) }
             return try MailboxRow.require(id, database)
         }
+        return Created(thing: mailbox, pin: pin.drawn)
+    }
+
+    /// The rows of a new mailbox and its PIN, and the notice of a PIN that was drawn. Its number is known to be free.
+    func insertMailbox(
+        _ number: String, _ kind: Mailbox.Kind, name: String? = nil, quota: Int, emails: [String], _ pin: PreparedPIN,
+        _ organisation: Organisation, _ database: Database
+    ) throws -> MailboxID {
+        var settings = MailboxSettings()
+        settings.emails = emails
+        settings.needsIntroduction = pin.isTemporary && organisation.settings.introducesOwners
+        try settings.validate()
+        let document =
+            settings == MailboxSettings() ? "{}" : try SettingsDocument.encode(settings, of: "mailbox \(number)")
+        try database.execute(
+            sql: "INSERT INTO mailbox (organisation, number, kind, name, quota, settings) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [organisation.id.rawValue, number, kind.rawValue, Spelling.name(name), quota, document])
+        let id = MailboxID(rawValue: database.lastInsertedRowID)
+        try PINRow.set(pin, of: id, database)
+        try tell(.pinCreated, pin, id, database)
+        return id
     }
 
     public func mailbox(_ id: MailboxID) async throws -> Mailbox? {
@@ -124,16 +154,6 @@ enum MailboxRow {
         let taken = try Bool.fetchOne(
             database, sql: isTaken, arguments: ["organisation": organisation.id.rawValue, "number": number])
         guard taken == false else { throw StoreError.numberTaken(number, domain: organisation.domain) }
-    }
-
-    static func insert(
-        _ number: String, _ kind: Mailbox.Kind, quota: Int, in organisation: Organisation, _ database: Database
-    ) throws -> MailboxID {
-        try requireFree(number, in: organisation, database)
-        try database.execute(
-            sql: "INSERT INTO mailbox (organisation, number, kind, quota) VALUES (?, ?, ?, ?)",
-            arguments: [organisation.id.rawValue, number, kind.rawValue, quota])
-        return MailboxID(rawValue: database.lastInsertedRowID)
     }
 }
 

@@ -42,15 +42,18 @@ extension SQLiteStore {
             return .accepted
         }
         var lockouts: [LockoutLedger.Subject: Lockout] = [:]
+        var notices: [LockoutLedger.LockNotice] = []
         for subject in subjects {
             var lockout = try ledger.lockout(of: subject, database)
             lockout.countWrong(at: now, subject.rule)
             lockouts[subject] = lockout
             if let seconds = lockout.secondsLeft(at: now, subject.rule) {
+                let whose = if case .source(let address) = subject { "source \(address)" } else { "mailbox" }
+                notices.append(.init(mailbox: mailbox, detail: "\(whose) for \(seconds) seconds", at: now))
                 logger.notice("locked after wrong PINs", metadata: ["who": "\(subject)", "seconds": "\(seconds)"])
             }
         }
-        ledger.save(lockouts, database)
+        ledger.save(lockouts, telling: notices, database)
         return .wrong
     }
 
@@ -81,9 +84,7 @@ enum PINRow {
     static func hash(of mailbox: MailboxID, _ database: Database) throws -> PINHash? {
         let statement = try database.cachedStatement(sql: find)
         guard let row = try Row.fetchOne(statement, arguments: [mailbox.rawValue]) else { return nil }
-        let cost = PINHash.Cost(
-            rounds: row["rounds"], blockSize: row["blockSize"], parallelism: row["parallelism"])
-        return PINHash(salt: Array(row["salt"] as Data), hash: Array(row["hash"] as Data), cost: cost)
+        return PINHash(row: row)
     }
 
     static func set(
@@ -98,5 +99,13 @@ enum PINRow {
                 mailbox.rawValue, Data(hash.salt), Data(hash.hash), hash.cost.rounds, hash.cost.blockSize,
                 hash.cost.parallelism, isTemporary,
             ])
+    }
+}
+
+extension PINHash {
+    init(row: Row) {
+        self.init(
+            salt: Array(row["salt"] as Data), hash: Array(row["hash"] as Data),
+            cost: Cost(rounds: row["rounds"], blockSize: row["blockSize"], parallelism: row["parallelism"]))
     }
 }

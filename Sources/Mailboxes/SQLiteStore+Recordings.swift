@@ -29,8 +29,7 @@ extension SQLiteStore {
     public func deleteGreeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Bool {
         try await door.write { database in
             try database.execute(
-                sql: "DELETE FROM recording WHERE mailbox = ? AND purpose = ? AND state = 'current'",
-                arguments: [mailbox.rawValue, kind.rawValue])
+                sql: RecordingRow.deleteGreeting, arguments: [mailbox.rawValue, kind.rawValue])
             return database.changesCount > 0
         }
     }

@@ -14,6 +14,7 @@ public final class SQLiteStore: Store {
     let ledger: LockoutLedger
     let slowLanes = SlowLanes()
     let logger: Logger
+    let key: StoreKey
     /// Nil when opened for administration.
     let writer: RecordingWriter?
     private let lock: DataDirectoryLock?
@@ -29,6 +30,7 @@ public final class SQLiteStore: Store {
         let lock: DataDirectoryLock? = options.access == .serving ? try DataDirectoryLock(besides: path) : nil
         let broadcaster = ChangeBroadcaster()
         let door = try DatabaseDoor(path: path, broadcaster: broadcaster)
+        let key = try StoreKey.load(besides: path)
         if lock != nil {
             let count: Int
             do {
@@ -41,16 +43,18 @@ public final class SQLiteStore: Store {
                 logger.notice("finished what a crash cut short", metadata: ["recordings": "\(count)"])
             }
         }
-        let store = SQLiteStore(door: door, broadcaster: broadcaster, lock: lock, options: options, logger: logger)
+        let store = SQLiteStore(
+            door: door, key: key, broadcaster: broadcaster, lock: lock, options: options, logger: logger)
         if lock != nil { try await store.keepHouse() }
         return store
     }
 
     private init(
-        door: DatabaseDoor, broadcaster: ChangeBroadcaster, lock: DataDirectoryLock?, options: SQLiteStoreOptions,
-        logger: Logger
+        door: DatabaseDoor, key: StoreKey, broadcaster: ChangeBroadcaster, lock: DataDirectoryLock?,
+        options: SQLiteStoreOptions, logger: Logger
     ) {
         self.door = door
+        self.key = key
         self.broadcaster = broadcaster
         self.lock = lock
         self.options = options
@@ -59,7 +63,7 @@ public final class SQLiteStore: Store {
         writer = lock == nil ? nil : RecordingWriter(door: door, options: options, logger: logger)
         ticker =
             if let writer, options.commits == .everySecond {
-                Self.tick(writer, Housekeeping(door: door, ledger: ledger, options: options), logger)
+                Self.tick(writer, Housekeeping(door: door, ledger: ledger, options: options, logger: logger), logger)
             } else { nil }
     }
 
@@ -82,7 +86,7 @@ public final class SQLiteStore: Store {
     }
 
     func keepHouse() async throws(StoreError) {
-        try await Housekeeping(door: door, ledger: ledger, options: options).run()
+        try await Housekeeping(door: door, ledger: ledger, options: options, logger: logger).run()
     }
 
     private static func tick(_ writer: RecordingWriter, _ house: Housekeeping, _ logger: Logger) -> Task<Void, Never> {
@@ -96,7 +100,7 @@ public final class SQLiteStore: Store {
                 seconds += 1
                 guard seconds.isMultiple(of: Housekeeping.interval) else { continue }
                 do { try await house.run() } catch {
-                    logger.error("cannot clear out deleted messages", metadata: ["reason": "\(error)"])
+                    logger.error("cannot clear out what has expired", metadata: ["reason": "\(error)"])
                 }
             }
         }

@@ -17,8 +17,6 @@ public struct SQLiteStoreOptions: Sendable {
     public var access: Access = .serving
     /// What a crash left of a message is delivered from this length on, in bytes; 8,000 are a second.
     public var minimumMessageBytes = 16_000
-    /// How long a deleted message can be had back, in seconds; room that a new recording needs ends it earlier.
-    public var deletedRetention: Double = 7 * 86_400
     /// Seconds since 1970.
     public var now: @Sendable () -> Double = SystemTime.secondsSince1970
     public var commits: Commits = .everySecond

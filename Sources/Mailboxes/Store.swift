@@ -143,14 +143,17 @@ public struct NewExtension: Sendable {
     public var number: String
     public var displayName: String?
     public var password: String
-    public var pin: String
+    /// Nil: what the organisation chose for new mailboxes, temporary (D1).
+    public var pin: String?
     /// Nil: the organisation's.
     public var digest: DigestAlgorithm?
     public var quota: Int
+    public var emails: [String]
     public init(
-        domain: String, number: String, displayName: String? = nil, password: String, pin: String,
-        digest: DigestAlgorithm? = nil, quota: Int = Mailbox.defaultQuota
+        domain: String, number: String, displayName: String? = nil, password: String, pin: String? = nil,
+        digest: DigestAlgorithm? = nil, quota: Int = Mailbox.defaultQuota, emails: [String] = []
     ) {
+        self.emails = emails
         self.domain = domain
         self.number = number
         self.displayName = displayName
@@ -164,9 +167,20 @@ public struct NewExtension: Sendable {
 public struct NewMailbox: Sendable {
     public var domain: String
     public var number: String
-    public var pin: String
+    public var name: String?
+    /// Nil: what the organisation chose for new mailboxes, temporary (D1).
+    public var pin: String?
     public var quota: Int
-    public init(domain: String, number: String, pin: String, quota: Int = Mailbox.defaultQuota) {
+    public var emails: [String]
+    /// Accounts of the organisation that may open it (E2).
+    public var members: [ExtensionID]
+    public init(
+        domain: String, number: String, name: String? = nil, pin: String? = nil, quota: Int = Mailbox.defaultQuota,
+        emails: [String] = [], members: [ExtensionID] = []
+    ) {
+        self.name = name
+        self.emails = emails
+        self.members = members
         self.domain = domain
         self.number = number
         self.pin = pin

@@ -17,6 +17,12 @@ public enum StoreError: Error, Hashable, Sendable {
     case badTimeZone(String)
     /// Not 4 to 10 digits.
     case badPIN
+    /// Too easy to guess for anybody to be given.
+    case weakPIN(PINWeakness)
+    /// New mailboxes of the domain are to begin with a default PIN, and there is none.
+    case noDefaultPIN(String)
+    /// The domain's policy leaves no PIN that is not somebody's already.
+    case noPINLeft(String)
     /// Empty or longer than 256 bytes.
     case badPassword
     /// Negative, or more than a terabyte.
@@ -27,6 +33,14 @@ public enum StoreError: Error, Hashable, Sendable {
     case badSetting(String, reason: String)
     /// The settings that are kept cannot be read.
     case brokenSettings(of: String, reason: String)
+
+    /// It is the own mailbox of these extensions.
+    case mailboxInUse(String, by: [String])
+    /// What was removed cannot have its number back: it is somebody else's now.
+    case numberHeld(String, domain: String, by: String)
+    case nothingToRestore(String, domain: String)
+    /// A finished recording does not fit under the quota.
+    case noRoom(bytes: Int, available: Int)
 
     // Recordings
     /// Kept, discarded or closed before: nothing more can be done with it.
@@ -75,6 +89,14 @@ extension StoreError: CustomStringConvertible {
         case .badLanguage(let language): "\(language.debugDescription) is not a language tag such as en or en-GB"
         case .badTimeZone(let zone): "\(zone.debugDescription) is not a time zone such as Europe/Madrid"
         case .badPIN: "a PIN has 4 to 10 digits"
+        case .weakPIN(let weakness): "\(weakness) is not allowed"
+        case .noDefaultPIN(let domain): "\(domain) is to have a default PIN, and has none"
+        case .noPINLeft(let domain): "the PIN policy of \(domain) leaves no PIN that nobody has"
+        case .mailboxInUse(let number, let accounts):
+            "mailbox \(number) is the own mailbox of extension \(accounts.joined(separator: ", "))"
+        case .numberHeld(let number, let domain, let holder): "\(number) in \(domain) belongs to \(holder) now"
+        case .nothingToRestore(let number, let domain): "nothing with the number \(number) was removed in \(domain)"
+        case .noRoom(let bytes, let available): "\(bytes) bytes do not fit: \(available) are free"
         case .badPassword: "a password has 1 to 256 bytes"
         case .badQuota(let quota): "\(quota) is not a quota in bytes"
         case .quotaBelowUse(let quota, let used): "the mailbox holds \(used) bytes, more than a quota of \(quota)"

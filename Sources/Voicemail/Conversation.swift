@@ -72,7 +72,8 @@ struct Conversation: Sendable {
     ) async throws -> Action {
         if let action = pressed.flatMap({ keys[$0] }) { return action }
         var patience = Patience(self)
-        var words = sentences(opening, menu)
+        let told = if let pressed { try patience.words(after: pressed) } else { [Clip]() }
+        var words = sentences(told, opening, menu)
         while true {
             let key = try await key(after: words)
             if let action = key.flatMap({ keys[$0] }) { return action }

@@ -11,11 +11,14 @@ struct GreetCaller {
     private let talk: Conversation
     private let mailbox: Mailbox
     private let keys: CallerKeys
+    private let reason: Diversion.Reason?
 
-    init(_ talk: Conversation, _ mailbox: Mailbox, _ keys: CallerKeys) {
+    /// - Parameter reason: why the call was diverted to this mailbox; nil when it was not.
+    init(_ talk: Conversation, _ mailbox: Mailbox, _ keys: CallerKeys, diverted reason: Diversion.Reason?) {
         self.talk = talk
         self.mailbox = mailbox
         self.keys = keys
+        self.reason = reason
     }
 
     /// What the caller asks for by a key; nil when he has heard it all.
@@ -37,10 +40,10 @@ struct GreetCaller {
         try await talk.say(words, interruptedBy: keys.meaningful).flatMap { keys[$0] }
     }
 
-    private var isBusy: Bool { talk.call.invitation.diversion?.reason == .busy }
+    private var isBusy: Bool { reason == .busy }
 
     private func isOpen() async throws -> Bool {
-        if talk.call.invitation.diversion?.reason == .outOfHours { return false }
+        if reason == .outOfHours { return false }
         guard let hours = mailbox.organisationSettings.hours else { return true }
         let zone = try await talk.store.organisation(domain: mailbox.domain)?.timeZone
         return hours.isOpen(at: talk.now, in: zone.flatMap(TimeZone.init(identifier:)) ?? .gmt)

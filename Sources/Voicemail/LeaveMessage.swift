@@ -25,7 +25,9 @@ struct LeaveMessage {
 
     func run() async throws {
         guard mailbox.settings.isEnabled else { return try await turnAway(.takesNoMessages, because: "disabled") }
-        let greeted = try await follow(GreetCaller(talk, mailbox, keys).run())
+        // Another mailbox, which a key led to, has nothing to do with why the call was diverted.
+        let reason = earlierMailboxes == 0 ? talk.call.invitation.diversion?.reason : nil
+        let greeted = try await follow(GreetCaller(talk, mailbox, keys, diverted: reason).run())
         if greeted == .elsewhere { return }
         if mailbox.settings.isAnnouncementOnly { return try await endAnnouncement() }
 

@@ -9,6 +9,7 @@ struct Lamplighter: AsyncParsableCommand {
         abstract: "Voicemail over SIP: answers, records, lights the lamp, plays back.",
         subcommands: [
             ServeCommand.self, CheckCommand.self, OrganisationCommand.self, ExtensionCommand.self, MailboxCommand.self,
-            MessageCommand.self,
+            MessageCommand.self, GreetingCommand.self, ListsCommand.self, PINCommand.self, LockoutCommand.self,
+            NoticeCommand.self,
         ])
 }

@@ -129,6 +129,48 @@ struct CommandTests {
         #expect((mode as? NSNumber)?.intValue == 0o600, "secrets and voices are nobody else's")
     }
 
+    @Test(
+        "A mailbox's life by command line: made, filled, listed, removed after a look inside, restored (E2, E3, C8, D1)"
+    )
+    func mailboxLife() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let data = ["LAMPLIGHTER_DATA": folder]
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func output(_ arguments: String..., status: Int32 = 0) async throws -> String {
+            let child = try ChildProcess(TestServer.program, arguments, environment: data, in: TestServer.package)
+            #expect(try await child.exitStatus() == status, "\(arguments): \(child.output)")
+            return child.output
+        }
+        _ = try await output("organisation", "add", "example.org")
+        let added = try await output("extension", "add", "100", "--name", "Ann", "--email", "ann@example.org")
+        #expect(added.firstMatch(of: /\nPIN: [0-9]{7}\n/) != nil)
+        _ = try await output("mailbox", "add", "200", "--name", "Sales", "--member", "100", "--pin", "4815")
+        #expect(try await output("mailbox", "add", "201", "--pin", "1234", status: 1) == "Error: 1234 is not allowed\n")
+        #expect(try await output("pin", "reset", "200").firstMatch(of: /^PIN: [0-9]{7}\n$/) != nil)
+        let notices = try await output("notice", "list").split(separator: "\n").map { $0.split(separator: "\t")[2] }
+        #expect(notices == ["pin-created", "pin-reset"])
+        #expect(try await output("lockout", "list").isEmpty)
+
+        let prompt = TestServer.package + "/prompts/en/goodbye.flac"
+        _ = try await output("greeting", "set", "100", "busy", prompt)
+        #expect(try await output("greeting", "list", "100").hasPrefix("busy\t"))
+        _ = try await output("greeting", "export", "100", "busy", folder + "/busy.wav")
+        #expect(FileManager.default.fileExists(atPath: folder + "/busy.wav"))
+        _ = try await output("lists", "add", "800", "100", "200", "--name", "All")
+        #expect(try await output("lists", "show") == "800\tAll\t100,200\n")
+
+        let refused = try await output("mailbox", "remove", "100", "--yes", status: 1)
+        #expect(refused.contains("mailbox 100 is the own mailbox of extension 100"))
+        let removed = try await output("extension", "remove", "100", "--yes")
+        #expect(removed.contains("greetings: busy") && removed.contains("on lists: 800 All"))
+        #expect(try await output("organisation", "removed", "example.org").contains("extension\t100\tAnn"))
+        #expect(try await output("extension", "list").isEmpty)
+        _ = try await output("extension", "restore", "100")
+        #expect(try await output("greeting", "list", "100").hasPrefix("busy\t"))
+        let again = try await output("extension", "restore", "100", status: 1)
+        #expect(again == "Error: nothing with the number 100 was removed in example.org\n")
+    }
+
     @Test("A database that is damaged ends the start with its name", arguments: [0, 8_192])
     func damaged(from offset: UInt64) async throws {
         let server = try await TestServer()

@@ -1,6 +1,5 @@
 // SIPp scenarios that need a mailbox with settings of its own: greetings before the answer, and the operator.
 
-import Mailboxes
 import Testing
 
 @Suite("SIPp scenarios of calls that are greeted early or passed on", .serialized)
@@ -8,7 +7,7 @@ struct PassingOnScenarioTests {
     @Test("The greeting comes before the answer, with 100rel and PRACK, and the message is left (B8)")
     func earlyMedia() async throws {
         let server = try await TestServer()
-        try await server.change(mailbox: "101") { $0.greetsEarly = true }
+        _ = try await server.command("mailbox", "set", "101", "early-greeting=yes")
         try await Sipp.run("early-media-greeting-then-answer", against: server)
         try await server.process.waitFor("message delivered")
         #expect(try await server.messages(in: "101").count == 1)
@@ -18,7 +17,7 @@ struct PassingOnScenarioTests {
     @Test("The operator by REFER; when he is busy the message is left after all (B1)")
     func refer() async throws {
         let server = try await TestServer(["PHONES_OUTBOUND": "example.org 127.0.0.1:9"])
-        try await server.change(mailbox: "101") { $0.operatorNumber = "102" }
+        _ = try await server.command("mailbox", "set", "101", "operator=102")
         try await Sipp.run("operator-by-refer", against: server)
         #expect(try await server.messages(in: "101").isEmpty)
         try await Sipp.run("operator-is-busy-and-the-message-is-left", against: server)
@@ -31,8 +30,8 @@ struct PassingOnScenarioTests {
     func bridge() async throws {
         let port = Int.random(in: 18_000..<19_000)
         let server = try await TestServer(["PHONES_OUTBOUND": "example.org 127.0.0.1:\(port)"])
-        try await server.change(mailbox: "101") { $0.operatorNumber = "102" }
-        try await server.changeOrganisation { $0.transfer = .bridge }
+        _ = try await server.command("mailbox", "set", "101", "operator=102")
+        _ = try await server.command("organisation", "set", "example.org", "transfer=bridge")
         async let operatorsCall = Sipp.run("operator-answers", against: server, ["-p", "\(port)"])
         try await Sipp.run("operator-by-bridge", against: server)
         _ = try await operatorsCall

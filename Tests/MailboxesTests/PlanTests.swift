@@ -14,7 +14,11 @@ struct PlanTests {
             ("move", MessageRow.move), ("purge", MessageRow.purge), ("room", MailboxRow.bySpace),
             ("greeting", RecordingRow.findGreeting), ("audio", RecordingRow.audio),
             ("audio", RecordingRow.chunkHolding), ("changes", DatabaseDoor.changedMailboxes),
-            ("expired", Housekeeping.expired), ("organisation", OrganisationRow.byDomain),
+            ("expired", Housekeeping.deletedLongAgo), ("expired", Housekeeping.newForLong),
+            ("expired", Housekeeping.savedForLong), ("removed", Housekeeping.ofRemoved),
+            ("removed", Housekeeping.removedExtensions), ("removed", Housekeeping.removedMailboxes),
+            ("drawn", PINRow.isDrawn),
+            ("organisation", OrganisationRow.byDomain),
             ("mailboxes", MailboxRow.byDomain), ("organisation", OrganisationRow.byID),
             ("member", MemberRow.isMember), ("bookmark", BookmarkRow.find),
             ("list", ListRow.byOwnNumber), ("list", ListRow.byNumber), ("lists", ListRow.ofOwner),
@@ -40,7 +44,7 @@ struct PlanTests {
         let scratch = try Scratch()
         let store = try await scratch.open()
         let plans = try await store.door.serially { database in
-            try [RecordingRow.leftOpen, RecordingRow.oldestDeleted].map { sql in
+            try [RecordingRow.leftOpen, RecordingRow.oldestDeleted, RecordingRow.recovery].map { sql in
                 let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
                 statement.setUncheckedArguments(StatementArguments())
                 return try Row.fetchAll(statement).map { $0["detail"] as String }.joined(separator: "; ")
@@ -48,5 +52,7 @@ struct PlanTests {
         }
         #expect(plans[0].contains("recordingBeingMade"), "\(plans[0])")
         #expect(plans[1].contains("INDEX recordingInFolder (mailbox=? AND state=?)"), "\(plans[1])")
+        // The chain of takes is walked by their ids.
+        for scan in ["SCAN r;", "SCAN t;", "SCAN recording"] { #expect(!plans[2].contains(scan), "\(plans[2])") }
     }
 }

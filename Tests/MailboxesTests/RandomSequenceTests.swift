@@ -2,7 +2,7 @@ import Testing
 
 @testable import Mailboxes
 
-@Suite("Any sequence of operations (B4, B5)")
+@Suite("Any sequence of operations (B3, B4, B5, B6, C4, C5, E3)")
 struct RandomSequenceTests {
     struct Generator: RandomNumberGenerator {
         var state: UInt64
@@ -15,10 +15,10 @@ struct RandomSequenceTests {
         }
     }
 
-    @Test("counts, lists, bytes and audio lengths are the model's after every step", arguments: 1...6)
+    @Test("counts, lists, bytes and audio lengths are the model's after every step", arguments: 1...8)
     func againstModel(seed: Int) async throws {
         var run = try await Run(seed: UInt64(seed))
-        for step in 1...150 {
+        for step in 1...200 {
             let what = try await run.step()
             try await run.compare("seed \(seed), step \(step): \(what)")
         }
@@ -28,9 +28,10 @@ struct RandomSequenceTests {
     struct Run {
         let scratch: Scratch
         var store: SQLiteStore
-        let ids: [MailboxID]
+        var ids: [MailboxID]
         var boxes: [StoreModel.Box]
-        var handles: [(any OpenRecording)?]
+        /// The takes of each mailbox, the one being made last.
+        var handles: [[any OpenRecording]]
         var random: Generator
         var name = "store.sqlite"
         var crashes = 0
@@ -44,22 +45,26 @@ struct RandomSequenceTests {
                 try await store.sampleMailbox("101", quota: 60_000),
             ]
             boxes = [StoreModel.Box(quota: 90_000), StoreModel.Box(quota: 60_000)]
-            handles = [nil, nil]
+            handles = [[], []]
         }
 
         mutating func step() async throws -> String {
             scratch.clock.advance(Double.random(in: 1...1_000, using: &random))
             let box = Int.random(in: 0...1, using: &random)
             switch Int.random(in: 0..<100, using: &random) {
-            case 0..<15: return try await open(box)
-            case 15..<50: return try await append(box)
-            case 50..<62: return try await keep(box)
-            case 62..<65: return try await discard(box)
-            case 65..<85: return try await move(box)
-            case 85..<89: return try await purge(box)
-            case 89..<92: return try await setQuota(box)
-            case 92..<94: return try await deleteGreeting(box)
-            case 94..<98:
+            case 0..<13: return try await open(box)
+            case 13..<17: return try await openAnotherTake(box)
+            case 17..<48: return try await append(box)
+            case 48..<52: return try await trim(box)
+            case 52..<61: return try await keep(box)
+            case 61..<65: return try await discard(box)
+            case 65..<79: return try await move(box)
+            case 79..<85: return try await deliver(box)
+            case 85..<88: return try await purge(box)
+            case 88..<91: return try await setQuota(box)
+            case 91..<93: return try await deleteGreeting(box)
+            case 93..<95: return try await renew(box)
+            case 95..<98:
                 try await store.tick()
                 commitAll()
                 return "tick"
@@ -72,19 +77,48 @@ struct RandomSequenceTests {
         }
 
         mutating func open(_ box: Int) async throws -> String {
-            guard handles[box] == nil else { return "nothing" }
-            let kind = [nil, nil, nil, GreetingKind.name, .unavailable].randomElement(using: &random) ?? nil
-            let new = kind.map { NewRecording.greeting($0, in: ids[box]) } ?? .message(in: ids[box])
+            guard handles[box].isEmpty else { return "nothing" }
+            let kind = [nil, nil, nil, GreetingKind.name, .slot4].randomElement(using: &random) ?? nil
+            var new = kind.map { NewRecording.greeting($0, in: ids[box]) } ?? .message(in: ids[box])
+            let isCopied = kind == nil && Int.random(in: 0..<3, using: &random) == 0
+            if isCopied { new.copies = [ids[1 - box]] }
+            try await open(new, box, StoreModel.Making(id: StoreModel.unknown, kind: kind, begunAt: 0, available: 0))
+            boxes[box].making?.isCopied = isCopied
+            return "open \(box)\(isCopied ? ", copied" : "")"
+        }
+
+        mutating func openAnotherTake(_ box: Int) async throws -> String {
+            guard let last = handles[box].last, handles[box].count < 3, let making = boxes[box].making else {
+                return "nothing"
+            }
+            var new = making.kind.map { NewRecording.greeting($0, in: ids[box]) } ?? .message(in: ids[box])
+            new.replaces = last.id
+            var next = StoreModel.Making(id: StoreModel.unknown, kind: making.kind, begunAt: 0, available: 0)
+            next.earlier = [making]
+            try await open(new, box, next)
+            return "another take \(box)"
+        }
+
+        private mutating func open(_ new: NewRecording, _ box: Int, _ making: StoreModel.Making) async throws {
             let handle = try await store.openRecording(new)
-            handles[box] = handle
+            handles[box].append(handle)
             commitAll()
-            boxes[box].making = StoreModel.Making(
-                id: handle.id, kind: kind, begunAt: scratch.clock.now, available: boxes[box].available)
-            return "open \(box)"
+            var made = making
+            made.id = handle.id
+            made.begunAt = scratch.clock.now
+            // What the earlier take had waiting was committed with this.
+            if let committed = boxes[box].making {
+                var committed = committed
+                made.earlier = committed.earlier
+                committed.earlier = []
+                made.earlier.append(committed)
+            }
+            boxes[box].making = made
+            boxes[box].look()
         }
 
         mutating func append(_ box: Int) async throws -> String {
-            guard let handle = handles[box] else { return "nothing" }
+            guard let handle = handles[box].last else { return "nothing" }
             let count = Int.random(in: 1...9_000, using: &random)
             let fitted = try await handle.append(audio(count))
             if boxes[box].isShort(of: count) { commitAll(looksAt: box) }
@@ -92,23 +126,86 @@ struct RandomSequenceTests {
             return "append \(count) to \(box)"
         }
 
-        mutating func keep(_ box: Int) async throws -> String {
-            guard let handle = handles[box] else { return "nothing" }
-            let urgent = Bool.random(using: &random)
-            try await handle.keep(urgent: urgent)
-            handles[box] = nil
+        mutating func trim(_ box: Int) async throws -> String {
+            guard let handle = handles[box].last else { return "nothing" }
+            let bytes = Int.random(in: 0...30_000, using: &random)
+            try await handle.trim(to: bytes)
             commitAll()
+            boxes[box].trim(to: bytes)
+            return "trim \(box) to \(bytes)"
+        }
+
+        mutating func keep(_ box: Int) async throws -> String {
+            guard let handle = handles[box].last, let made = boxes[box].making else { return "nothing" }
+            let urgent = Bool.random(using: &random)
+            let deliveries = try await handle.keep(urgent: urgent)
+            handles[box] = []
+            commitAll()
+            let bytes = boxes[box].making?.committed ?? 0
             boxes[box].keep(urgent: urgent)
-            return "keep \(box)"
+            let other = 1 - box
+            guard made.isCopied else {
+                #expect(deliveries.isEmpty)
+                return "keep \(box)"
+            }
+            let fits = boxes[other].receive(bytes, urgent: urgent, at: made.begunAt)
+            boxes[other].look()
+            try await name(deliveries.first, fits: fits, other)
+            return "keep \(box) and copy"
         }
 
         mutating func discard(_ box: Int) async throws -> String {
-            guard let handle = handles[box] else { return "nothing" }
+            guard let handle = handles[box].popLast() else { return "nothing" }
             try await handle.discard()
-            handles[box] = nil
             commitAll()
-            boxes[box].making = nil
+            boxes[box].discard()
             return "discard \(box)"
+        }
+
+        mutating func deliver(_ box: Int) async throws -> String {
+            guard let item = boxes[box].items.randomElement(using: &random) else { return "nothing" }
+            let target = Int.random(in: 0...1, using: &random)
+            let sending = Sending(
+                parts: [item.id], sender: ids[box], callerNumber: nil, callerName: nil, urgent: item.urgent)
+            let delivery = try await store.deliver(sending, to: ids[target])
+            commitAll()
+            // The commit may have made room for audio out of the very message.
+            guard let item = boxes[box].items.first(where: { $0.id == item.id }) else {
+                #expect(delivery == .gone)
+                boxes[target].look()
+                return "deliver what has just gone"
+            }
+            let fits = boxes[target].receive(
+                item.bytes, urgent: item.urgent, at: scratch.clock.now, copiedFrom: target == box ? item : nil)
+            boxes[target].look()
+            try await name(delivery, fits: fits, target)
+            return "deliver \(item.id.rawValue) to \(target)"
+        }
+
+        /// Tells the model the id that the store gave.
+        private mutating func name(_ delivery: Delivery?, fits: Bool, _ box: Int) async throws {
+            guard fits else {
+                #expect(delivery == .mailboxFull)
+                return
+            }
+            let id: RecordingID? = if case .delivered(let id) = delivery { id } else { nil }
+            let known = try #require(id, "\(String(describing: delivery))")
+            for index in boxes[box].items.indices where boxes[box].items[index].id == StoreModel.unknown {
+                boxes[box].items[index].id = known
+            }
+        }
+
+        /// The next person gets the mailbox's number and nothing of what is in it.
+        mutating func renew(_ box: Int) async throws -> String {
+            guard handles[box].isEmpty, !boxes.contains(where: { $0.making?.isCopied == true }) else {
+                return "nothing"
+            }
+            let old = ids[box]
+            ids[box] = try await store.renewMailbox(old).thing.id
+            boxes[box] = StoreModel.Box(quota: boxes[box].quota)
+            #expect(try await store.mailbox(old) == nil)
+            #expect(try await store.counts(of: old) == MessageCounts())
+            return "renew \(box)"
         }
 
         mutating func move(_ box: Int) async throws -> String {
@@ -160,10 +257,22 @@ struct RandomSequenceTests {
             crashes += 1
             let next = "crash-\(crashes).sqlite"
             try scratch.crash(name, to: next)
-            handles = [nil, nil]
+            handles = [[], []]
             name = next
             store = try await scratch.open(name)
-            for index in boxes.indices { boxes[index].crash() }
+            // Later mailboxes are recovered first.
+            for box in boxes.indices.sorted(by: { ids[$0].rawValue > ids[$1].rawValue }) {
+                let other = 1 - box
+                guard let made = boxes[box].crash(), made.isCopied,
+                    boxes[other].receive(made.committed, urgent: false, at: made.begunAt)
+                else { continue }
+                let known = Set(boxes[other].items.map(\.id) + boxes[other].greetings.values.map(\.id))
+                // What is still being made there may have been delivered too, before or after.
+                let unfinished = boxes[other].making.map { Set(($0.earlier + [$0]).map(\.id)) } ?? []
+                let messages = try await store.messages(in: .new, of: ids[other]).map(\.id)
+                let id = messages.first { !known.contains($0) && !unfinished.contains($0) }
+                try await name(id.map(Delivery.delivered), fits: true, other)
+            }
             return "crash"
         }
 

@@ -111,6 +111,12 @@ extension SQLiteStore {
              WHERE r.mailbox = m.id)
         """,
         """
+        SELECT id FROM mailbox m WHERE kept <>
+            (SELECT coalesce(sum(bytes), 0) FROM recording WHERE mailbox = m.id AND state NOT IN ('open', 'deleted'))
+            OR deleted <>
+            (SELECT coalesce(sum(bytes), 0) FROM recording WHERE mailbox = m.id AND state = 'deleted')
+        """,
+        """
         SELECT id FROM chunk c WHERE start <>
             (SELECT coalesce(sum(length(audio)), 0) FROM chunk WHERE recording = c.recording AND start < c.start)
         """,

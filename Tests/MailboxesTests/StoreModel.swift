@@ -1,9 +1,12 @@
 // What a store of a few mailboxes must show after any sequence of operations, in the simplest words: lists and
-// sums, no tables. One recording at a time per mailbox.
+// sums, no tables. One recording at a time per mailbox, with the takes that it replaces.
 
 @testable import Mailboxes
 
 struct StoreModel {
+    /// Of a message that the store has named and the model has not yet heard of.
+    static let unknown = RecordingID(rawValue: 0)
+
     struct Item: Equatable {
         var id: RecordingID
         var bytes: Int
@@ -19,6 +22,10 @@ struct StoreModel {
         var committed = 0
         var waiting = 0
         var isCutOff = false
+        /// Whether the other mailbox gets it too.
+        var isCopied = false
+        /// Takes that it replaces, the last one last.
+        var earlier: [Making] = []
         /// What the writer takes for free, as of its last look.
         var available: Int
     }
@@ -27,9 +34,12 @@ struct StoreModel {
         var items: [Item] = []
         var greetings: [GreetingKind: (id: RecordingID, bytes: Int)] = [:]
         var making: Making?
+        /// The writer looks at this mailbox with its next commit.
+        var inDoubt = false
 
         var used: Int {
-            items.reduce(0) { $0 + $1.bytes } + greetings.values.reduce(0) { $0 + $1.bytes } + (making?.committed ?? 0)
+            let takes = (making.map { $0.earlier + [$0] } ?? []).reduce(0) { $0 + $1.committed }
+            return items.reduce(0) { $0 + $1.bytes } + greetings.values.reduce(0) { $0 + $1.bytes } + takes
         }
         var deleted: [Item] {
             items.filter { $0.folder == .deleted }
@@ -51,12 +61,30 @@ struct StoreModel {
             }
         }
 
-        mutating func makeRoom(_ count: Int) {
-            for item in deleted where quota - used < count { items.removeAll { $0.id == item.id } }
+        mutating func makeRoom(_ count: Int, sparing spared: RecordingID? = nil) {
+            for item in deleted where quota - used < count && item.id != spared {
+                items.removeAll { $0.id == item.id }
+            }
+        }
+
+        mutating func look() {
+            let available = available
+            making?.available = available
+        }
+
+        /// A copy of something arrives, or does not fit. Its id is to be filled in.
+        mutating func receive(_ bytes: Int, urgent: Bool, at time: Double, copiedFrom own: Item? = nil) -> Bool {
+            let needed = own?.folder == .deleted ? bytes : 0
+            guard available - needed >= bytes else { return false }
+            makeRoom(bytes, sparing: own?.id)
+            items.append(Item(id: StoreModel.unknown, bytes: bytes, folder: .new, urgent: urgent, receivedAt: time))
+            return true
         }
 
         /// `looks`: whether the writer has a reason to look at this mailbox.
         mutating func commit(looks: Bool = false) {
+            let looks = looks || inDoubt
+            inDoubt = false
             guard var making else { return }
             if making.waiting > 0 {
                 makeRoom(making.waiting)
@@ -97,10 +125,31 @@ struct StoreModel {
             }
         }
 
-        mutating func crash() {
+        mutating func discard() {
             guard let made = making else { return }
+            making = made.earlier.last
+            making?.earlier = Array(made.earlier.dropLast())
+            making?.available = made.available
+        }
+
+        mutating func trim(to bytes: Int) {
+            let left = min(making?.committed ?? 0, bytes)
+            making?.committed = left
+            making?.isCutOff = false
+            inDoubt = true
+        }
+
+        /// - Returns: the message that was delivered.
+        mutating func crash() -> Making? {
             making?.waiting = 0
-            if made.kind == nil, made.committed >= 16_000 { keep(urgent: false) } else { making = nil }
+            while let made = making {
+                if made.kind == nil, made.committed >= 16_000 {
+                    keep(urgent: false)
+                    return made
+                }
+                discard()
+            }
+            return nil
         }
     }
 }

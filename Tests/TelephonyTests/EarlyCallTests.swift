@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telephony
 
-@Suite("A greeting before the answer (B8)", .timeLimit(.minutes(1)))
+@Suite("A greeting before the answer (B8)", .timeLimit(.minutes(3)))
 struct EarlyCallTests {
     private struct Nowhere: RecordingSink {
         func append(_ audio: [UInt8]) async throws -> Int { audio.count }

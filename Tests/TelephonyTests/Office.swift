@@ -80,6 +80,7 @@ struct Telephone {
     private var remote = NameAddress(uri: SIPURI(user: "200", host: "example.org"))
     private var sequence: UInt32 = 0
     private var packets: UInt16 = 0
+    private var seen: Set<[UInt8]> = []
     /// Where the other side hears.
     private(set) var remotePort: UInt16 = 0
 
@@ -124,10 +125,18 @@ struct Telephone {
         return request
     }
 
+    /// The next message that is not a repetition: a busy machine makes for many.
+    private mutating func message() async throws -> ParsedMessage {
+        while true {
+            let bytes = try await sip.next()
+            if seen.insert(bytes).inserted { return MessageParser.parse(bytes) }
+        }
+    }
+
     /// The next response above 100. What it says of media and of the other side's tag is taken up.
     mutating func response() async throws -> SIPResponse {
         while true {
-            guard case .response(let response) = MessageParser.parse(try await sip.next()) else { throw NothingCame() }
+            guard case .response(let response) = try await message() else { throw NothingCame() }
             guard response.status > 100 else { continue }
             if response.head.cseq.method == .invite { remote.tag = response.head.to.tag }
             learn(response.head.body)
@@ -136,7 +145,7 @@ struct Telephone {
     }
 
     mutating func request() async throws -> SIPRequest {
-        guard case .request(let request) = MessageParser.parse(try await sip.next()) else { throw NothingCame() }
+        guard case .request(let request) = try await message() else { throw NothingCame() }
         return request
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Telephony
 
-@Suite("Passing a caller on (B1, C7)", .timeLimit(.minutes(1)))
+@Suite("Passing a caller on (B1, C7)", .timeLimit(.minutes(3)))
 struct TransferTests {
     private static let drone = Clip.recording(Drone(byteCount: 800_000, byte: 0x11))
 

@@ -168,6 +168,17 @@ struct CallerWishTests {
         #expect(try await house.messages(in: .new, of: "101").count == 1)
     }
 
+    @Test("who is sent on from a busy mailbox does not hear that the other one is busy too")
+    func busyMailboxLeadsOn() async throws {
+        let house = try await house()
+        try await house.settings { $0.callerKeys = ["1": .mailbox("101")] }
+        let call = ScriptedCall(diverted: .busy)
+        call.when("is-on-the-phone", type: "1")
+        await house.deposit(call)
+        #expect(call.heard(inOrder: "is-on-the-phone", "person-at-extension", "number-1", "is-not-available", "beep"))
+        #expect(call.prompts.filter { $0 == "is-on-the-phone" }.count == 1)
+    }
+
     @Test("a key that leads to no mailbox says so, and the tone comes")
     func noMailbox() async throws {
         let house = try await house()

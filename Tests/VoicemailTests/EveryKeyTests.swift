@@ -111,7 +111,8 @@ struct EveryKeyTests {
     }
 
     private func check(_ house: House, _ call: ScriptedCall, _ what: Comment) async throws {
-        #expect(call.events.last == .hungUp, what)
+        // Who is gone before the answer was never there.
+        #expect(call.events.last == .hungUp || call.events.isEmpty && call.steps == 1, what)
         #expect(try await house.isConsistent(), what)
         var total = 0
         for folder in Folder.allCases { total += try await house.messages(in: folder).count }

@@ -4,11 +4,10 @@ internal import CSampleRate
 internal import CSndFile
 internal import Glibc
 
-/// No prompt is longer than this many seconds.
-private let longestPrompt = 60
-
-/// The audio of a file as mono samples of 8 kHz. Several channels are averaged.
-func readAudioFile(_ path: String) throws(MediaError) -> [Int16] {
+/// The audio of a file (WAV, FLAC, MP3 and what else libsndfile reads) as mono samples of 8 kHz. Several channels are
+/// averaged.
+/// - Parameter longest: seconds; a longer file is refused.
+public func readAudioFile(_ path: String, longest: Int = 60) throws(MediaError) -> [Int16] {
     // Opening a pipe would wait for somebody to write into it.
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -23,8 +22,8 @@ func readAudioFile(_ path: String) throws(MediaError) -> [Int16] {
     let rate = Int(info.samplerate)
     guard (8_000...192_000).contains(rate) else { throw .audioFile(path, reason: "\(rate) samples a second") }
     guard (1...8).contains(channels) else { throw .audioFile(path, reason: "\(channels) channels") }
-    guard info.frames <= Int64(longestPrompt * rate) else {
-        throw .audioFile(path, reason: "longer than \(longestPrompt) s")
+    guard info.frames <= Int64(longest * rate) else {
+        throw .audioFile(path, reason: "longer than \(longest) s")
     }
     let frames = max(0, Int(info.frames))
     var interleaved = [Float](repeating: 0, count: frames * channels)

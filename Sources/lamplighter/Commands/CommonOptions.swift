@@ -29,6 +29,18 @@ struct NotThere: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
+/// Asks on the terminal; anything but a yes ends the command with nothing done.
+func confirm(_ question: String, _ isAnswered: Bool) throws {
+    if isAnswered { return }
+    print("\(question) [y/N] ", terminator: "")
+    guard ["y", "yes"].contains((readLine() ?? "").lowercased()) else { throw NotThere("nothing was done") }
+}
+
+extension Double {
+    /// Seconds since 1970 as they are shown.
+    var asTime: String { Date(timeIntervalSince1970: self).formatted(.iso8601) }
+}
+
 extension String {
     /// Names come from callers and phones: nothing in them may end a line or move the cursor of a terminal.
     var printable: String {

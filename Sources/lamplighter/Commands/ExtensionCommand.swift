@@ -6,11 +6,13 @@ import Mailboxes
 struct ExtensionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "extension", abstract: "Extensions: SIP accounts with a personal mailbox.",
-        subcommands: [Add.self, List.self])
+        subcommands: [Add.self, List.self, Set.self, Remove.self, Restore.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Adds an extension and its mailbox; secrets left out are random and printed once.")
+            abstract:
+                "Adds an extension and its mailbox; a password left out is random, a PIN what the organisation chose, printed once."
+        )
         @OptionGroup var common: CommonOptions
         @OptionGroup var organisation: DomainOption
         @Argument(help: "2 to 10 digits; also the SIP user name.") var number: String
@@ -20,18 +22,18 @@ struct ExtensionCommand: AsyncParsableCommand {
         @Option(help: "Digest algorithm of this account: MD5 or SHA-256; the organisation's if it is left out.")
         var digest: DigestAlgorithm?
         @Option(help: "Bytes that the mailbox may hold.") var quota = Mailbox.defaultQuota
+        @Option(help: "An e-mail address of its owner; as often as you like.") var email: [String] = []
 
         func run() async throws {
             try await common.withStore { store in
                 let password = password ?? Secret.password()
-                let pin = pin ?? Secret.pin()
-                let added = try await store.addExtension(
+                let added = try await store.create(
                     NewExtension(
                         domain: organisation.domain, number: number, displayName: name, password: password, pin: pin,
-                        digest: digest, quota: quota))
-                print("added extension \(added.number)@\(added.domain)")
+                        digest: digest, quota: quota, emails: email))
+                print("added extension \(added.thing.number)@\(added.thing.domain)")
                 if self.password == nil { print("password: \(password)") }
-                if self.pin == nil { print("PIN: \(pin)") }
+                if let pin = added.pin { print("PIN: \(pin)") }
             }
         }
     }
@@ -49,5 +51,72 @@ struct ExtensionCommand: AsyncParsableCommand {
                 }
             }
         }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Changes an extension.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "Its number.") var number: String
+        @Option(help: "The name that phones and the directory have.") var name: String?
+        @Option(help: "The mailbox that is its own: 5001 opens it, and it lights the lamp.") var mailbox: String?
+        @Option(help: "The SIP password.") var password: String?
+
+        func run() async throws {
+            try await common.withStore { store in
+                let account = try await store.existingExtension(number, organisation.domain)
+                if let mailbox {
+                    let mailbox = try await store.existingMailbox(mailbox, organisation.domain)
+                    try await store.setMailbox(mailbox.id, of: account.id)
+                }
+                if let name { try await store.setDisplayName(name, of: account.id) }
+                if let password { try await store.setPassword(password, of: account) }
+                print("changed extension \(account.number)@\(account.domain)")
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Removes an extension and its mailbox, after showing what is in it; restore undoes it.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "Its number.") var number: String
+        @Flag(help: "Leave the mailbox where it is.") var keepMailbox = false
+        @Flag(help: "Do not ask.") var yes = false
+
+        func run() async throws {
+            try await common.withStore { store in
+                let account = try await store.existingExtension(number, organisation.domain)
+                if !keepMailbox { print(try await store.removalPreview(of: account.mailbox).text) }
+                try confirm("Remove extension \(account.number)@\(account.domain)?", yes)
+                try await store.removeExtension(account.id, keepingMailbox: keepMailbox)
+                print("removed extension \(account.number)@\(account.domain)")
+            }
+        }
+    }
+
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Brings the last removed extension of a number back, with its mailbox.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "Its number.") var number: String
+
+        func run() async throws {
+            try await common.withStore { store in
+                let account = try await store.restoreExtension(number, domain: organisation.domain)
+                print("restored extension \(account.number)@\(account.domain)")
+            }
+        }
+    }
+}
+
+extension SQLiteStore {
+    func existingExtension(_ number: String, _ domain: String) async throws -> Extension {
+        guard let account = try await account(number: number, domain: domain) else {
+            throw NotThere("there is no extension \(number) in \(domain)")
+        }
+        return account
     }
 }

@@ -6,24 +6,32 @@ import Mailboxes
 struct MailboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mailbox", abstract: "Mailboxes.",
-        subcommands: [Add.self, List.self, Show.self, Set.self, Member.self])
+        subcommands: [Add.self, List.self, Show.self, Set.self, Member.self, Remove.self, Restore.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Adds a general mailbox; a PIN left out is random and printed once.")
+            abstract: "Adds a general mailbox; a PIN left out is what the organisation chose, printed once.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var organisation: DomainOption
         @Argument(help: "2 to 10 digits.") var number: String
+        @Option(help: "What it is called.") var name: String?
         @Option(help: "Its PIN.") var pin: String?
         @Option(help: "Bytes that it may hold.") var quota = Mailbox.defaultQuota
+        @Option(help: "An e-mail address; as often as you like.") var email: [String] = []
+        @Option(help: "An extension that may open it; as often as you like.") var member: [String] = []
 
         func run() async throws {
             try await common.withStore { store in
-                let pin = pin ?? Secret.pin()
-                let added = try await store.addMailbox(
-                    NewMailbox(domain: organisation.domain, number: number, pin: pin, quota: quota))
-                print("added mailbox \(added.number)@\(added.domain)")
-                if self.pin == nil { print("PIN: \(pin)") }
+                var members: [ExtensionID] = []
+                for each in member {
+                    members.append(try await store.existingExtension(each, organisation.domain).id)
+                }
+                let added = try await store.create(
+                    NewMailbox(
+                        domain: organisation.domain, number: number, name: name, pin: pin, quota: quota, emails: email,
+                        members: members))
+                print("added mailbox \(added.thing.number)@\(added.thing.domain)")
+                if let pin = added.pin { print("PIN: \(pin)") }
             }
         }
     }
@@ -83,9 +91,7 @@ struct MailboxCommand: AsyncParsableCommand {
             try await common.withStore { store in
                 let mailbox = try await store.existingMailbox(number, organisation.domain)
                 for each in extensions {
-                    guard let account = try await store.account(number: each, domain: organisation.domain) else {
-                        throw NotThere("there is no extension \(each) in \(organisation.domain)")
-                    }
+                    let account = try await store.existingExtension(each, organisation.domain)
                     switch deed {
                     case .add: try await store.addMember(account.id, to: mailbox.id)
                     case .remove:
@@ -98,6 +104,46 @@ struct MailboxCommand: AsyncParsableCommand {
                 for each in try await store.members(of: mailbox.id) {
                     print("\(each.number)\t\(each.displayName?.printable ?? "")")
                 }
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Removes a mailbox, after showing what is in it; restore undoes it.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "Its number.") var number: String
+        @Flag(help: "Give its extensions a fresh, empty one of the same number: the next person's.") var renew = false
+        @Flag(help: "Do not ask.") var yes = false
+
+        func run() async throws {
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                print(try await store.removalPreview(of: mailbox.id).text)
+                try confirm("Remove mailbox \(mailbox.number)@\(mailbox.domain)?", yes)
+                if renew {
+                    let fresh = try await store.renewMailbox(mailbox.id)
+                    print("mailbox \(mailbox.number)@\(mailbox.domain) is new and empty")
+                    if let pin = fresh.pin { print("PIN: \(pin)") }
+                } else {
+                    try await store.removeMailbox(mailbox.id)
+                    print("removed mailbox \(mailbox.number)@\(mailbox.domain)")
+                }
+            }
+        }
+    }
+
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Brings the last removed mailbox of a number back.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "Its number.") var number: String
+
+        func run() async throws {
+            try await common.withStore { store in
+                let mailbox = try await store.restoreMailbox(number, domain: organisation.domain)
+                print("restored mailbox \(mailbox.number)@\(mailbox.domain)")
             }
         }
     }

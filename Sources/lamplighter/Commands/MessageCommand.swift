@@ -1,14 +1,17 @@
-// `lamplighter message …`: what is in a mailbox, taken out as WAV or deleted for good. A running server
+// `lamplighter message …`: what is in a mailbox, taken out as WAV, moved, or deleted for good. A running server
 // notices and puts the lamps right.
 
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Mailboxes
+public import Mailboxes
 import Media
+
+extension Folder: ExpressibleByArgument {}
 
 struct MessageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "message", abstract: "Messages of a mailbox.", subcommands: [List.self, Export.self, Delete.self])
+        commandName: "message", abstract: "Messages of a mailbox.",
+        subcommands: [List.self, Export.self, Move.self, Delete.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -19,9 +22,7 @@ struct MessageCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.withStore { store in
-                guard let mailbox = try await store.mailbox(number: mailbox, domain: organisation.domain) else {
-                    throw NotThere("there is no mailbox \(self.mailbox) in \(organisation.domain)")
-                }
+                let mailbox = try await store.existingMailbox(mailbox, organisation.domain)
                 for folder in Folder.allCases {
                     for each in try await store.messages(in: folder, of: mailbox.id) { print(each.line) }
                 }
@@ -40,9 +41,6 @@ struct MessageCommand: AsyncParsableCommand {
         func run() async throws {
             try await common.withStore { store in
                 let message = try await store.existingMessage(id)
-                guard let codec = Codec(rawValue: message.encoding.rawValue) else {
-                    throw ValidationError("message \(id) is in an unknown codec, \(message.encoding.rawValue)")
-                }
                 guard !FileManager.default.fileExists(atPath: file) else {
                     throw ValidationError("\(file) is there already")
                 }
@@ -50,8 +48,25 @@ struct MessageCommand: AsyncParsableCommand {
                 if raw {
                     try Data(audio).write(to: URL(fileURLWithPath: file), options: .withoutOverwriting)
                 } else {
-                    try writeWave(audio, codec: codec, to: file)
+                    try writeWave(audio, codec: Codec(message.encoding), to: file)
                 }
+            }
+        }
+    }
+
+    struct Move: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Puts a message into another folder.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The message's id.") var id: Int64
+        @Argument(help: "\(Folder.allCases.map(\.rawValue).joined(separator: ", ")).") var folder: Folder
+
+        func run() async throws {
+            try await common.withStore { store in
+                let message = try await store.existingMessage(id)
+                guard try await store.move(message.id, of: message.mailbox, to: folder) else {
+                    throw NotThere("there is no message \(id) any more")
+                }
+                print("moved message \(id) to \(folder.rawValue)")
             }
         }
     }
@@ -84,11 +99,10 @@ extension Store {
 
 extension Message {
     fileprivate var line: String {
-        let received = Date(timeIntervalSince1970: receivedAt).formatted(.iso8601)
         let seconds = (Double(byteCount) / 8_000).formatted(.number.precision(.fractionLength(1)).grouping(.never))
         let caller = [callerNumber, callerName].compactMap { $0 }.joined(separator: " ").printable
         return [
-            "\(id.rawValue)", folder.rawValue, urgent ? "urgent" : "-", received, seconds, "\(byteCount)",
+            "\(id.rawValue)", folder.rawValue, urgent ? "urgent" : "-", receivedAt.asTime, seconds, "\(byteCount)",
             encoding.rawValue, caller,
         ].joined(separator: "\t")
     }

@@ -6,7 +6,7 @@ public import Mailboxes
 struct OrganisationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "organisation", abstract: "Organisations: SIP domains with their own number plan.",
-        subcommands: [Add.self, List.self, Show.self, Set.self])
+        subcommands: [Add.self, List.self, Show.self, Set.self, DefaultPIN.self, Removed.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Adds an organisation.")
@@ -61,6 +61,41 @@ struct OrganisationCommand: AsyncParsableCommand {
                 _ = try await store.change(
                     organisation.id, name: name, timeZone: timeZone, language: language, digest: digest)
                 print("changed organisation \(organisation.domain)")
+            }
+        }
+    }
+
+    struct DefaultPIN: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "default-pin",
+            abstract:
+                "Sets the PIN that new mailboxes begin with where initial-pin=default: 7 digits from standard input.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "Its SIP domain.") var domain: String
+        @Flag(help: "Take it back.") var remove = false
+
+        func run() async throws {
+            try await common.withStore { store in
+                let organisation = try await store.existingOrganisation(domain)
+                let pin = remove ? nil : readLine() ?? ""
+                try await store.setDefaultPIN(pin, of: organisation.id)
+                print("changed organisation \(organisation.domain)")
+            }
+        }
+    }
+
+    struct Removed: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lists what was removed and can still be restored: kind, number, name, when (UTC).")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "Its SIP domain.") var domain: String
+
+        func run() async throws {
+            try await common.withStore { store in
+                for each in try await store.removed(domain: domain) {
+                    let name = each.name?.printable ?? ""
+                    print("\(each.kind.rawValue)\t\(each.number)\t\(name)\t\(each.removedAt.asTime)")
+                }
             }
         }
     }

@@ -1,0 +1,95 @@
+// `lamplighter greeting …`: greetings and names from files and to files, beside a running server (C8).
+
+public import ArgumentParser
+import Foundation
+public import Mailboxes
+import Media
+
+struct GreetingCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "greeting", abstract: "Greetings of a mailbox.",
+        discussion: "Kinds: \(GreetingKind.allCases.map(\.rawValue).joined(separator: ", ")).",
+        subcommands: [List.self, Set.self, Export.self, Delete.self])
+    /// Seconds.
+    private static let longest = 600
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists greetings: kind, seconds, bytes, codec.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "The mailbox's number.") var number: String
+
+        func run() async throws {
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                for each in try await store.greetings(of: mailbox.id) {
+                    let seconds = Double(each.byteCount / 800) / 10
+                    print("\(each.kind.rawValue)\t\(seconds)\t\(each.byteCount)\t\(each.encoding.rawValue)")
+                }
+            }
+        }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes a greeting from a WAV, FLAC or MP3 file, in place of the one before.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "The mailbox's number.") var number: String
+        @Argument(help: "Which greeting.") var kind: GreetingKind
+        @Argument(help: "The file.") var file: String
+
+        func run() async throws {
+            let samples = try readAudioFile(file, longest: GreetingCommand.longest)
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                try await store.setGreeting(
+                    kind, of: mailbox.id, audio: Codec.pcmu.encode(samples), encoding: .pcmu)
+                print("set \(kind.rawValue) of mailbox \(mailbox.number)@\(mailbox.domain)")
+            }
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Writes a greeting as a WAV file.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "The mailbox's number.") var number: String
+        @Argument(help: "Which greeting.") var kind: GreetingKind
+        @Argument(help: "The file to write; it must not exist yet.") var file: String
+
+        func run() async throws {
+            guard !FileManager.default.fileExists(atPath: file) else {
+                throw ValidationError("\(file) is there already")
+            }
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                guard let greeting = try await store.greeting(kind, of: mailbox.id) else {
+                    throw NotThere("mailbox \(mailbox.number) has no greeting \(kind.rawValue)")
+                }
+                let audio = try await store.audio(of: greeting.id, in: 0..<greeting.byteCount)
+                try writeWave(audio, codec: Codec(greeting.encoding), to: file)
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a greeting.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "The mailbox's number.") var number: String
+        @Argument(help: "Which greeting.") var kind: GreetingKind
+
+        func run() async throws {
+            try await common.withStore { store in
+                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                guard try await store.deleteGreeting(kind, of: mailbox.id) else {
+                    throw NotThere("mailbox \(mailbox.number) has no greeting \(kind.rawValue)")
+                }
+                print("deleted \(kind.rawValue) of mailbox \(mailbox.number)@\(mailbox.domain)")
+            }
+        }
+    }
+}
+
+extension GreetingKind: ExpressibleByArgument {}
