@@ -99,7 +99,8 @@ enum ExtensionRow {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                organisation.rawValue, number, Spelling.name(new.displayName), secrets.md5, secrets.sha256, secrets.addressMD5,
+                organisation.rawValue, number, Spelling.name(new.displayName), secrets.md5, secrets.sha256,
+                secrets.addressMD5,
                 secrets.addressSHA256, new.digest?.rawValue, mailbox.rawValue,
             ])
     }
