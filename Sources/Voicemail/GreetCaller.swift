@@ -52,7 +52,7 @@ struct GreetCaller {
     /// "NAME is not available.", "NAME is on the phone."
     private func phrase(around name: StoredAudio) -> [Clip] {
         let frame = isBusy ? talk.phrases.nameOnThePhone : talk.phrases.nameNotAvailable
-        return talk.words(frame.before) + [.recording(name)] + talk.words(frame.after)
+        return talk.words(frame, around: [.recording(name)])
     }
 
     private var stockPhrase: [String] {

@@ -68,20 +68,11 @@ struct SpellName {
         var choice: [Clip] = []
         if let key = talk.keys.directory.key(for: .choose) {
             let frame = talk.phrases.forPerson(extension: person.number, key: key.rawValue)
-            choice = try await talk.words(frame.before) + name(of: person) + talk.words(frame.after)
+            let name = try await talk.recordedName(of: person.mailbox) ?? talk.words(talk.phrases.spelled(person.name))
+            choice = talk.words(frame, around: name)
         }
         return talk.sentences(
             choice, talk.menu(talk.keys.directory, [(.next, .forNextName), (.startOver, .toEnterAnotherName)]))
-    }
-
-    private func name(of person: DirectoryEntry) async throws -> [Clip] {
-        guard let recorded = try await talk.store.greeting(.name, of: person.mailbox) else {
-            return talk.words(talk.phrases.spelled(person.name))
-        }
-        return [
-            .recording(
-                StoredAudio(recorded.id, encoding: recorded.encoding, byteCount: recorded.byteCount, store: talk.store))
-        ]
     }
 
     private var question: [Clip] {
