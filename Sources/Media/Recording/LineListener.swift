@@ -15,6 +15,8 @@ struct LineListener {
     private static let frame = SpeechMeter.frame
     /// Decibels that a tone changes by between two frames, at most: two tones that beat, in some noise.
     private static let unsteadiness = 1.5
+    /// After so many frames without a change it is looked at what it is: one voiced frame of speech in ten.
+    private static let suspicious = 3
     private static let loud = 20 * log10(Double(SpeechMeter.threshold))
 
     private let linear: [Int16]
@@ -40,11 +42,22 @@ struct LineListener {
         while !rest.isEmpty {
             let part = rest.prefix(samples.count - filled)
             rest = rest.dropFirst(part.count)
-            for (index, byte) in part.enumerated() { samples[filled + index] = linear[Int(byte)] }
+            decode(part)
             filled += part.count
             if filled == samples.count, let finding = close() { return finding }
         }
         return nil
+    }
+
+    private mutating func decode(_ part: ArraySlice<UInt8>) {
+        let start = filled
+        samples.withUnsafeMutableBufferPointer { samples in
+            linear.withUnsafeBufferPointer { linear in
+                part.withUnsafeBufferPointer { bytes in
+                    for index in bytes.indices { samples[start + index] = linear[Int(bytes[index])] }
+                }
+            }
+        }
     }
 
     private mutating func close() -> Finding? {
@@ -63,11 +76,13 @@ struct LineListener {
         let level = 10 * log10(energy / Double(Self.frame) + 1)
         steady = level >= Self.loud && abs(level - lastLevel) < Self.unsteadiness ? steady + 1 : 0
         lastLevel = level
-        let tone = steady >= 2 ? samples.withUnsafeBufferPointer { bank.tone(in: newest($0), energy: energy) } : nil
+        let tone =
+            steady >= Self.suspicious
+            ? samples.withUnsafeBufferPointer { bank.tone(in: newest($0), energy: energy) } : nil
         if let start = cadence.take(tone, steadyFor: steady, level: level) {
             return Finding(ending: .busyTone, beganAt: start * Self.frame)
         }
-        if steady >= 2, tone == nil, hearsFax() {
+        if steady >= Self.suspicious, tone == nil, hearsFax() {
             return Finding(ending: .faxTone, beganAt: max(0, frames - steady) * Self.frame)
         }
         if let start = loop.take(energy: energy, change: change) {
@@ -77,7 +92,7 @@ struct LineListener {
     }
 
     private func hearsFax() -> Bool {
-        let isNew = steady == 2
+        let isNew = steady == Self.suspicious
         return samples.withUnsafeBufferPointer { fax.hears(isNew ? $0 : newest($0), isNew: isNew) }
     }
 
