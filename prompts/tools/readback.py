@@ -34,9 +34,9 @@ class Reader:
             parts = [(files(package) / "data" / part).read_bytes() for package, part in BASE]
             Path(folder, "model.bin").write_bytes(b"".join(parts))
             self.model = self.load(Path(folder))
-        # Numbers in words, so that "veintiún" is told from "veintiuno".
+        # Numbers in words and no signs, so that "veintiún" is told from "veintiuno".
         vocabulary = self.model.hf_tokenizer.get_vocab()
-        self.suppressed += [number for token, number in vocabulary.items() if re.search(r"\d", token)]
+        self.suppressed += [number for token, number in vocabulary.items() if re.search(r"[\d$%]", token)]
 
     def load(self, folder: Path) -> WhisperModel:
         return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
@@ -66,7 +66,10 @@ def letters(script: Script, text: str) -> str:
     """The text's letters and digits alone, with figures written out, so that "21st" is "twenty-first"."""
     text = re.sub(r"(\d+)(?:st|nd|rd|th)\b", lambda match: written(script.ordinals, match[1]), text.lower())
     text = re.sub(r"\d+", lambda match: written(script.numbers, match[0]), text)
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if letter.isalnum())
+    text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if letter.isalnum())
+    for written, sound in script.alike.items():
+        text = text.replace(written, sound)
+    return text
 
 
 def written(numbers: dict[int, str], figures: str) -> str:

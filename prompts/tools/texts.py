@@ -30,6 +30,7 @@ class Script:
     after: dict[str, str]
     openings: list[str]
     heard: dict[str, list[str]]
+    alike: dict[str, str]
     numbers: dict[int, str]
     ordinals: dict[int, str]
 
@@ -62,5 +63,5 @@ def read(folder: Path) -> Script:
     return Script(
         folder, voice["voice"], voice["recogniser"], voice["engine-language"], voice["phonemes"] or {}, texts,
         [Line(entry["text"], entry["lasts"]) for entry in voice["carriers"]], spoken, after, openings, heard,
-        series["number"], series.get("ordinal", {}),
+        voice["alike"] or {}, series["number"], series.get("ordinal", {}),
     )
