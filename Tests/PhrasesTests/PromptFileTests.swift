@@ -35,7 +35,8 @@ import Testing
         let rendered = try JSONDecoder().decode([String: Rendered].self, from: manifest)
         let stale = phrases.data.texts.filter { clip, text in rendered[clip]?.text != text }
         #expect(stale.keys.sorted() == [])
-        // Of Spanish the recogniser knows too little: its manifest says which prompts a person has to listen to.
+        // Not all of Spanish has been read back yet; its manifest says of which prompts that is known. `make prompts`
+        // goes on with the others.
         guard language == "en" else { return }
         #expect(rendered.filter { !$1.heard }.keys.sorted() == [], "the recogniser has not heard these as written")
     }
