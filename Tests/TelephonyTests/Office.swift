@@ -61,6 +61,12 @@ final class Wire: Sendable {
         return bytes
     }
 
+    /// Drops what has come.
+    func forget() {
+        var byte: UInt8 = 0
+        while recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT)) >= 0 {}
+    }
+
     private static func loopback(_ port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -207,8 +213,10 @@ struct Telephone {
         throw NothingCame()
     }
 
-    /// Talks until the other telephone hears it.
+    /// Talks until the other telephone hears it, beginning with what it hears now: on a busy machine seconds of sound
+    /// may be waiting there that nobody has listened to.
     mutating func isHeard(by other: Telephone, saying byte: UInt8) async throws {
+        other.rtp.forget()
         for _ in 0..<200 {
             say(byte)
             let packet = try await other.rtp.next()
