@@ -88,12 +88,8 @@ struct ComposeMessage {
             }
             let words = talk.sentences(opening, talk.words(question))
             _ = try await talk.say(words, interruptedBy: talk.keys.endOfRecording)
-            let draft = try await Draft.open(.draft, in: mailbox, talk)
-            let take: Take
-            do { take = try await draft.record(longest: longest) } catch {
-                await draft.discard()
-                throw error
-            }
+            let new = talk.newRecording(.draft, in: mailbox)
+            let (draft, take) = try await Draft.recorded(new, talk.ownRecording(longest: longest), talk)
             guard isWorthSending(take) else {
                 await draft.discard()
                 if take.ending == .storeFailed { throw talk.farewell(.systemProblem, because: "the store failed") }
@@ -103,19 +99,14 @@ struct ComposeMessage {
             }
             let length = await draft.trim(from: take.duration, to: take.worthwhile)
             pieces.append(Piece(draft: draft, length: length))
-            switch take.ending {
-            case .full: return talk.words(.ownRecordingStoppedMailboxFull)
-            case .maximum: return talk.words(.ownRecordingStoppedMaximum)
-            default: return []
-            }
+            return talk.whyOwnRecordingStopped(take.ending)
         }
         return opening
     }
 
     /// A hang-up is no way to say "send it".
     private func isWorthSending(_ take: Take) -> Bool {
-        take.callerIsThere && take.ending != .storeFailed && take.duration >= talk.settings.shortestGreeting
-            && take.voiced >= talk.settings.leastVoice
+        take.callerIsThere && take.ending != .storeFailed && talk.hasWords(take)
     }
 
     private mutating func discard() async {

@@ -16,17 +16,17 @@ struct GoodTake {
 struct Deposit {
     let terms: MessageTerms
     private let talk: Conversation
+    private let settings: OrganisationSettings
     private let new: NewRecording
 
     /// - Parameter others: numbers of mailboxes that get the same message besides those that the mailbox names.
     init(_ talk: Conversation, _ mailbox: Mailbox, _ terms: MessageTerms, others: [String]) async throws {
         self.talk = talk
         self.terms = terms
+        settings = mailbox.organisationSettings
         let invitation = talk.call.invitation
-        var new = NewRecording(
-            mailbox: mailbox.id,
-            purpose: .message(callerNumber: invitation.callerNumber, callerName: invitation.callerName),
-            encoding: StoredEncoding(talk.call.encoding))
+        var new = talk.newRecording(
+            .message(callerNumber: invitation.callerNumber, callerName: invitation.callerName), in: mailbox)
         if let account = invitation.account {
             new.sender = try await talk.store.account(number: account, domain: invitation.domain)?.mailbox
         }
@@ -50,12 +50,7 @@ struct Deposit {
     func take(replacing earlier: GoodTake? = nil) async throws -> Result {
         var new = new
         new.replaces = earlier?.draft.recording.id
-        let draft = try await Draft.open(new, talk)
-        let take: Take
-        do { take = try await draft.record(terms.limits()) } catch {
-            await draft.discard()
-            throw error
-        }
+        let (draft, take) = try await Draft.recorded(new, terms.limits(), talk)
         if let shortcoming = terms.shortcoming(of: take) {
             await draft.discard()
             talk.log.info("nothing recorded", metadata: ["ending": "\(take.ending)"])
@@ -78,5 +73,12 @@ struct Deposit {
             talk.log.error(
                 "a copy was not delivered", metadata: ["mailbox": "\(mailbox.rawValue)", "reason": "\(delivery)"])
         }
+    }
+
+    /// Delivers it, passes the caller on, and says good-bye to one whom nobody has answered (B1).
+    func deliver(_ message: GoodTake, urgent: Bool = false, thenReach number: String) async throws -> Never {
+        try await deliver(message, urgent: urgent)
+        let told = try await PassOn(talk, settings).to(number)
+        throw Farewell(words: talk.sentences(told, talk.words(.goodbye)), reason: "message left, nobody reached")
     }
 }

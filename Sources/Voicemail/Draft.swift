@@ -9,21 +9,20 @@ struct Draft {
     let recording: any OpenRecording
     private let talk: Conversation
 
-    static func open(_ purpose: NewRecording.Purpose, in mailbox: Mailbox, _ talk: Conversation) async throws -> Draft {
-        let new = NewRecording(mailbox: mailbox.id, purpose: purpose, encoding: StoredEncoding(talk.call.encoding))
-        return try await open(new, talk)
-    }
-
     /// `new` is in the call's encoding.
     static func open(_ new: NewRecording, _ talk: Conversation) async throws -> Draft {
         Draft(recording: try await talk.store.openRecording(new), talk: talk)
     }
 
-    /// The beep, then what is said after it.
-    func record(longest: Duration) async throws -> Take {
-        try await record(
-            RecordingLimits(
-                endKeys: talk.keys.endOfRecording, maximum: longest, silence: talk.settings.silenceEndsRecording))
+    /// Opened, and recorded into after the beep; taken back when the call does not come to the recording.
+    static func recorded(
+        _ new: NewRecording, _ limits: RecordingLimits, _ talk: Conversation
+    ) async throws -> (draft: Draft, take: Take) {
+        let draft = try await open(new, talk)
+        do { return (draft, try await draft.record(limits)) } catch {
+            await draft.discard()
+            throw error
+        }
     }
 
     /// The beep, then what is said after it; behind what is there already.
@@ -32,8 +31,6 @@ struct Draft {
         talk.log.info("recording", metadata: ["recording": "\(recording.id.rawValue)"])
         return await talk.call.record(limits, into: RecordingIntoStore(recording: recording))
     }
-
-    func audio(_ take: Take) -> StoredAudio { audio(take.duration) }
 
     /// What there is up to `length`.
     func audio(_ length: Duration) -> StoredAudio {
@@ -63,6 +60,27 @@ struct Draft {
             talk.log.error(
                 "a draft could not be discarded",
                 metadata: ["recording": "\(recording.id.rawValue)", "error": "\(error)"])
+        }
+    }
+}
+
+/// What an owner records: a greeting, a name, a message or a comment to be sent.
+extension Conversation {
+    func ownRecording(longest: Duration) -> RecordingLimits {
+        RecordingLimits(endKeys: keys.endOfRecording, maximum: longest, silence: settings.silenceEndsRecording)
+    }
+
+    /// Whether anything was said.
+    func hasWords(_ take: Take) -> Bool {
+        take.duration >= settings.shortestGreeting && take.voiced >= settings.leastVoice
+    }
+
+    /// Why it stopped, unless its owner stopped it.
+    func whyOwnRecordingStopped(_ ending: Take.Ending) -> [Clip] {
+        switch ending {
+        case .full: words(.ownRecordingStoppedMailboxFull)
+        case .maximum: words(.ownRecordingStoppedMaximum)
+        default: []
         }
     }
 }

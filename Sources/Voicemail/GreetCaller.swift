@@ -27,8 +27,7 @@ struct GreetCaller {
             of: mailbox.settings, at: talk.now, isOpen: try await isOpen(), isBusy: isBusy)
         for kind in kinds {
             guard let greeting = try await talk.store.greeting(kind, of: mailbox.id) else { continue }
-            let audio = StoredAudio(
-                greeting.id, encoding: greeting.encoding, byteCount: greeting.byteCount, store: talk.store)
+            let audio = StoredAudio(greeting, store: talk.store)
             let wish = try await say(kind == .name ? phrase(around: audio) : [.recording(audio)])
             guard wish == nil, audio.isDamaged else { return wish }
             talk.log.error("damaged greeting", metadata: ["recording": "\(greeting.id.rawValue)"])

@@ -11,8 +11,7 @@ extension ListenToMessage {
     mutating func listen(after words: [Clip] = []) async throws -> MessageAction {
         var patience = Patience(talk)
         var words = words
-        let audio = StoredAudio(
-            message.id, encoding: message.encoding, byteCount: message.byteCount, store: talk.store)
+        let audio = StoredAudio(message, store: talk.store)
         while true {
             isPlaying = true
             var key = try await talk.say(words.isEmpty ? [] : words + [Conversation.pause], interruptedBy: .all)

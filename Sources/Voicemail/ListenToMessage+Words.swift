@@ -29,7 +29,7 @@ extension ListenToMessage {
                     timeZone: timeZone))
         }
         let frame = talk.phrases.envelope(received: received, seconds: seconds, now: talk.now, timeZone: timeZone)
-        return talk.words(frame.before) + [name] + talk.words(frame.after)
+        return talk.words(frame, around: [name])
     }
 
     /// Nil for a damaged one as well: it would end what is said around it.
@@ -37,8 +37,7 @@ extension ListenToMessage {
         guard let sender = message.sender, let name = try await talk.store.greeting(.name, of: sender),
             let audio = try? await talk.store.audio(of: name.id, in: 0..<name.byteCount), audio.count == name.byteCount
         else { return nil }
-        return .recording(
-            StoredAudio(name.id, encoding: name.encoding, byteCount: name.byteCount, store: talk.store))
+        return .recording(StoredAudio(name, store: talk.store))
     }
 
     /// After the end there is nothing to pause or to skip.

@@ -38,8 +38,7 @@ struct OneGreeting {
         guard let greeting = try await talk.store.greeting(kind, of: mailbox.id) else {
             return talk.words(kind.noneRecorded)
         }
-        let audio = StoredAudio(
-            greeting.id, encoding: greeting.encoding, byteCount: greeting.byteCount, store: talk.store)
+        let audio = StoredAudio(greeting, store: talk.store)
         return talk.sentences(talk.words(kind == .name ? .yourNameIs : .yourGreetingIs), [.recording(audio)])
     }
 

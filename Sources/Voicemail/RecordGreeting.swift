@@ -24,7 +24,7 @@ struct RecordGreeting {
             guard try await talk.store.room(in: mailbox.id) >= AudioLength.bytes(talk.settings.shortestGreeting) else {
                 return talk.words(.yourMailboxIsFull)
             }
-            let draft = try await Draft.open(.greeting(kind), in: mailbox, talk)
+            let draft = try await Draft.open(talk.newRecording(.greeting(kind), in: mailbox), talk)
             do {
                 switch try await attempt(draft, opening) {
                 case .accepted:
@@ -62,25 +62,18 @@ struct RecordGreeting {
     private func attempt(_ draft: Draft, _ opening: [Clip]) async throws -> Outcome {
         let question = talk.words(kind == .name ? .recordNameAfterTone : .recordGreetingAfterTone)
         _ = try await talk.say(talk.sentences(opening, question), interruptedBy: talk.keys.endOfRecording)
-        let take = try await draft.record(
-            longest: kind == .name ? talk.settings.longestName : talk.settings.longestGreeting)
+        let longest = kind == .name ? talk.settings.longestName : talk.settings.longestGreeting
+        let take = try await draft.record(talk.ownRecording(longest: longest))
         if take.ending == .storeFailed { throw talk.farewell(.systemProblem, because: "the store failed") }
         guard take.callerIsThere else { throw CallEnded(take.endOfCall) }
-        guard take.duration >= talk.settings.shortestGreeting, take.voiced >= talk.settings.leastVoice else {
-            return .tooShort
-        }
+        guard talk.hasWords(take) else { return .tooShort }
         let length = await draft.trim(from: take.duration, to: take.worthwhile)
         return try await review(draft, length, take.ending)
     }
 
     /// Why it stopped, unless the owner stopped it; then: "1 listen · 2 accept · 3 record again · star cancel."
     private func review(_ draft: Draft, _ length: Duration, _ ending: Take.Ending) async throws -> Outcome {
-        var opening: [Clip] =
-            switch ending {
-            case .full: talk.words(.ownRecordingStoppedMailboxFull)
-            case .maximum: talk.words(.ownRecordingStoppedMaximum)
-            default: []
-            }
+        var opening = talk.whyOwnRecordingStopped(ending)
         while true {
             switch try await talk.choose(talk.keys.review, opening: opening, menu: menu) {
             case .listen: opening = talk.sentences(talk.words(.yourRecordingIs), [.recording(draft.audio(length))])

@@ -43,9 +43,7 @@ struct ReviewMessage {
             await message.draft.discard()
             throw talk.farewell(.messageCancelled, because: "message cancelled")
         case .reach(let number):
-            try await deposit.deliver(message, urgent: isUrgent)
-            let told = try await PassOn(talk, mailbox.organisationSettings).to(number)
-            throw Farewell(words: talk.sentences(told, talk.words(.goodbye)), reason: "message left, nobody reached")
+            try await deposit.deliver(message, urgent: isUrgent, thenReach: number)
         }
     }
 

@@ -7,8 +7,7 @@ extension Conversation {
     /// The recorded name; nil where there is none.
     func recordedName(of mailbox: MailboxID) async throws -> [Clip]? {
         guard let name = try await store.greeting(.name, of: mailbox) else { return nil }
-        let audio = StoredAudio(name.id, encoding: name.encoding, byteCount: name.byteCount, store: store)
-        return [.recording(audio)]
+        return [.recording(StoredAudio(name, store: store))]
     }
 
     /// The recorded name, else "extension one zero one".

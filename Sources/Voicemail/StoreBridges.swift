@@ -23,6 +23,13 @@ extension StoredEncoding {
     }
 }
 
+extension Conversation {
+    /// In the encoding of the call.
+    func newRecording(_ purpose: NewRecording.Purpose, in mailbox: Mailbox) -> NewRecording {
+        NewRecording(mailbox: mailbox.id, purpose: purpose, encoding: StoredEncoding(call.encoding))
+    }
+}
+
 /// 8,000 bytes a second, in either codec.
 enum AudioLength {
     static func bytes(_ duration: Duration) -> Int {
@@ -48,6 +55,14 @@ final class StoredAudio: RecordedAudio {
         self.encoding = AudioEncoding(encoding)
         self.byteCount = byteCount
         self.store = store
+    }
+
+    convenience init(_ greeting: Greeting, store: any Store) {
+        self.init(greeting.id, encoding: greeting.encoding, byteCount: greeting.byteCount, store: store)
+    }
+
+    convenience init(_ message: Message, store: any Store) {
+        self.init(message.id, encoding: message.encoding, byteCount: message.byteCount, store: store)
     }
 
     /// Whether a part of it could not be read.

@@ -50,9 +50,7 @@ struct TakeMessage {
 
     private func finish(_ message: GoodTake, _ deposit: Deposit) async throws {
         if let number = terms.numberAskedFor(by: message.ending) {
-            try await deposit.deliver(message)
-            let told = try await PassOn(talk, mailbox.organisationSettings).to(number)
-            throw Farewell(words: talk.sentences(told, talk.words(.goodbye)), reason: "message left, nobody reached")
+            try await deposit.deliver(message, thenReach: number)
         }
         switch message.ending {
         case .key, .silence, .maximum, .full:

@@ -53,6 +53,17 @@ struct DomainOption: ParsableArguments {
     var domain: String = "example.org"
 }
 
+/// A mailbox by its number, in an organisation.
+struct MailboxArgument: ParsableArguments {
+    @OptionGroup var organisation: DomainOption
+    @Argument(help: "The mailbox's number.") var number: String
+
+    /// - Throws: `NotThere`.
+    func find(in store: SQLiteStore) async throws -> Mailbox {
+        try await store.existingMailbox(number, organisation.domain)
+    }
+}
+
 /// Secrets that nobody has chosen: from the system's random generator, without letters that look alike.
 enum Secret {
     static func password() -> String { random("abcdefghjkmnpqrstuvwxyz23456789", 16) }

@@ -16,12 +16,11 @@ struct GreetingCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists greetings: kind, seconds, bytes, codec.")
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
-        @Argument(help: "The mailbox's number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
 
         func run() async throws {
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 for each in try await store.greetings(of: mailbox.id) {
                     let seconds = Double(each.byteCount / 800) / 10
                     print("\(each.kind.rawValue)\t\(seconds)\t\(each.byteCount)\t\(each.encoding.rawValue)")
@@ -34,15 +33,14 @@ struct GreetingCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Takes a greeting from a WAV, FLAC or MP3 file, in place of the one before.")
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
-        @Argument(help: "The mailbox's number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
         @Argument(help: "Which greeting.") var kind: GreetingKind
         @Argument(help: "The file.") var file: String
 
         func run() async throws {
             let samples = try readAudioFile(file, longest: GreetingCommand.longest)
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 try await store.setGreeting(
                     kind, of: mailbox.id, audio: Codec.pcmu.encode(samples), encoding: .pcmu)
                 print("set \(kind.rawValue) of mailbox \(mailbox.number)@\(mailbox.domain)")
@@ -53,8 +51,7 @@ struct GreetingCommand: AsyncParsableCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Writes a greeting as a WAV file.")
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
-        @Argument(help: "The mailbox's number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
         @Argument(help: "Which greeting.") var kind: GreetingKind
         @Argument(help: "The file to write; it must not exist yet.") var file: String
 
@@ -63,7 +60,7 @@ struct GreetingCommand: AsyncParsableCommand {
                 throw ValidationError("\(file) is there already")
             }
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 guard let greeting = try await store.greeting(kind, of: mailbox.id) else {
                     throw NotThere("mailbox \(mailbox.number) has no greeting \(kind.rawValue)")
                 }
@@ -76,13 +73,12 @@ struct GreetingCommand: AsyncParsableCommand {
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Deletes a greeting.")
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
-        @Argument(help: "The mailbox's number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
         @Argument(help: "Which greeting.") var kind: GreetingKind
 
         func run() async throws {
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 guard try await store.deleteGreeting(kind, of: mailbox.id) else {
                     throw NotThere("mailbox \(mailbox.number) has no greeting \(kind.rawValue)")
                 }

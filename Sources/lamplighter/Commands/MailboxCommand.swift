@@ -39,12 +39,11 @@ struct MailboxCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Shows a mailbox's name and settings.")
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
-        @Argument(help: "Its number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
 
         func run() async throws {
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 print("name=\(mailbox.name?.printable ?? "")")
                 print("quota=\(mailbox.quota)")
                 SettingArguments.print(mailbox.settings, SettingField.all)
@@ -57,16 +56,15 @@ struct MailboxCommand: AsyncParsableCommand {
             abstract: "Changes a mailbox: name=value, as many as you like; all of them or none.",
             discussion: SettingArguments.help(SettingField<MailboxSettings>.all))
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
         @Option(help: "What the mailbox is called.") var name: String?
         @Option(help: "Bytes that it may hold.") var quota: Int?
-        @Argument(help: "Its number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
         @Argument(help: "name=value") var settings: [String] = []
 
         func run() async throws {
             let changes = try SettingArguments.changes(settings, SettingField<MailboxSettings>.all)
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 if !changes.isEmpty {
                     _ = try await store.changeSettings(of: mailbox.id) { for change in changes { change(&$0) } }
                 }
@@ -112,14 +110,13 @@ struct MailboxCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Removes a mailbox, after showing what is in it; restore undoes it.")
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
-        @Argument(help: "Its number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
         @Flag(help: "Give its extensions a fresh, empty one of the same number: the next person's.") var renew = false
         @Flag(help: "Do not ask.") var yes = false
 
         func run() async throws {
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 print(try await store.removalPreview(of: mailbox.id).text)
                 try confirm("Remove mailbox \(mailbox.number)@\(mailbox.domain)?", yes)
                 if renew {
@@ -156,9 +153,7 @@ struct MailboxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.withStore { store in
-                guard try await store.organisation(domain: organisation.domain) != nil else {
-                    throw StoreError.unknownDomain(organisation.domain)
-                }
+                _ = try await store.existingOrganisation(organisation.domain)
                 for each in try await store.mailboxes(domain: organisation.domain) {
                     let counts = try await store.counts(of: each.id)
                     let room = try await store.room(in: each.id)

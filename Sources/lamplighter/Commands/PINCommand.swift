@@ -11,12 +11,11 @@ struct PINCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Draws a temporary PIN, prints it once, and ends a lockout of the mailbox.")
         @OptionGroup var common: CommonOptions
-        @OptionGroup var organisation: DomainOption
-        @Argument(help: "The mailbox's number.") var number: String
+        @OptionGroup var mailbox: MailboxArgument
 
         func run() async throws {
             try await common.withStore { store in
-                let mailbox = try await store.existingMailbox(number, organisation.domain)
+                let mailbox = try await mailbox.find(in: store)
                 print("PIN: \(try await store.resetPIN(of: mailbox.id))")
             }
         }
