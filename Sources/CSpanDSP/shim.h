@@ -1,4 +1,5 @@
-// The parts of spandsp that are used; spandsp.h itself pulls in TIFF and all of fax.
+// The parts of spandsp that are used; spandsp.h itself pulls in TIFF and all of fax. Of the private parts, what a G.722
+// codec remembers: a clip must begin where the clip or the silence before it has left the listener.
 #pragma once
 #include <stdint.h>
 #include <stdlib.h>
@@ -6,6 +7,8 @@
 #include <spandsp/telephony.h>
 #include <spandsp/bit_operations.h>
 #include <spandsp/g711.h>
+#include <spandsp/g722.h>
+#include <spandsp/private/g722.h>
 #include <spandsp/logging.h>
 #include <spandsp/tone_generate.h>
 #include <spandsp/super_tone_rx.h>

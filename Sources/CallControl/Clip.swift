@@ -2,7 +2,11 @@
 
 /// The codec of audio at rest and on the wire; raw values are the RTP encoding names (RFC 3551).
 /// Each takes 8,000 bytes a second.
-public enum AudioEncoding: String, Hashable, Sendable, CaseIterable { case pcmu = "PCMU", pcma = "PCMA" }
+public enum AudioEncoding: String, Hashable, Sendable, CaseIterable {
+    case pcmu = "PCMU"
+    case pcma = "PCMA"
+    case g722 = "G722"
+}
 
 public enum Clip: Sendable {
     /// A prompt by its id in a language ("en"): `prompts/<language>/`.

@@ -1,7 +1,11 @@
 // What is in a mailbox: messages in folders, and recorded greetings and names.
 
 /// The codec of stored audio; raw values are the RTP encoding names, 8,000 bytes a second each.
-public enum StoredEncoding: String, Hashable, Sendable, Codable { case pcmu = "PCMU", pcma = "PCMA" }
+public enum StoredEncoding: String, Hashable, Sendable, Codable, CaseIterable {
+    case pcmu = "PCMU"
+    case pcma = "PCMA"
+    case g722 = "G722"
+}
 
 public enum Folder: String, Hashable, Sendable, Codable, CaseIterable {
     case new, saved, deleted

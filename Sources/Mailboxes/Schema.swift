@@ -19,6 +19,7 @@ enum Schema {
             try database.execute(sql: bindings)
         }
         migrator.registerMigration("4: complete voicemail", migrate: completeVoicemail)
+        migrator.registerMigration("5: G.722", migrate: wideband)
         return migrator
     }
 

@@ -27,6 +27,8 @@ struct ClipFeed {
     private var consumed: Int
     /// Of the first clip in `clips`, when it is a recording that is heard in another style.
     private var shaper: AudioShaper?
+    /// Of the first clip in `clips`, when it is a recording in another codec.
+    private var transcoder: Transcoder?
     /// One for each clip that was begun.
     private var stretches = [Stretch()]
 
@@ -51,6 +53,7 @@ struct ClipFeed {
                 shaper = nil
                 if let audio = give(AudioBuffer(rest), recorded: 0) { return audio }
             } else {
+                transcoder = nil
                 consumed = max(0, consumed - length(of: clip))
                 clips.removeFirst()
                 stretches[stretches.count - 1].isWhole = true
@@ -117,7 +120,10 @@ struct ClipFeed {
 
     /// In the usual style a recording is heard byte for byte as it is stored.
     private mutating func shaped(_ bytes: [UInt8], from stored: Codec) -> [UInt8] {
-        guard style != .normal else { return Codec.transcode(bytes, from: stored, to: codec) }
+        guard style != .normal else {
+            transcoder = transcoder ?? Transcoder(from: stored, to: codec)
+            return transcoder?.transcode(bytes) ?? bytes
+        }
         let shaper = self.shaper ?? AudioShaper(from: stored, to: codec, speed: style.speed, gain: style.gain)
         self.shaper = shaper
         return shaper.shape(bytes)
@@ -136,7 +142,7 @@ extension Codec {
 }
 
 extension Duration {
-    /// This long in bytes of 8 kHz G.711.
+    /// This long in bytes of any codec.
     var audioBytes: Int {
         let (seconds, attoseconds) = components
         return Int(clamping: seconds) * Codec.bytesPerSecond + Int(attoseconds / 125_000_000_000_000)

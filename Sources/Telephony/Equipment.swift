@@ -8,6 +8,8 @@ public import SIP
 public struct Equipment: Sendable {
     public var media: MediaEngine
     public var prompts: PromptLibrary
+    /// What is offered and answered.
+    public var terms: AudioTerms
     /// What a caller hears whose call is ended because the system stops.
     public var farewell: Clip?
     /// Makes the calls that callers are passed on by; nil: none are made.
@@ -20,13 +22,15 @@ public struct Equipment: Sendable {
     public var sleep: @Sendable (Duration) async throws -> Void
 
     public init(
-        media: MediaEngine, prompts: PromptLibrary, farewell: Clip? = nil, endpoint: SIPEndpoint? = nil,
+        media: MediaEngine, prompts: PromptLibrary, terms: AudioTerms = AudioTerms(), farewell: Clip? = nil,
+        endpoint: SIPEndpoint? = nil,
         route: @escaping @Sendable (_ number: String, _ domain: String) async -> Route? = { _, _ in nil },
         ringLimit: Duration = .seconds(30),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.media = media
         self.prompts = prompts
+        self.terms = terms
         self.farewell = farewell
         self.endpoint = endpoint
         self.route = route

@@ -40,17 +40,13 @@ actor FarLeg {
     ///   - codec: of the near leg: it is offered first, so that nothing need be transcoded.
     ///   - tell: hears what happens, in its order; not called after `close()`.
     init(
-        media: MediaSession, address: String, codec: Codec, logger: Logger,
+        media: MediaSession, address: String, terms: AudioTerms, codec: Codec, logger: Logger,
         tell: @escaping @Sendable (Event) async -> Void
     ) {
         self.media = media
         self.logger = logger
         self.tell = tell
-        let all = CodecName.allCases
-        let codecs = all.filter { $0.rawValue == codec.rawValue } + all.filter { $0.rawValue != codec.rawValue }
-        capabilities = MediaCapabilities(
-            address: address, port: media.localPort, codecs: codecs, sessionID: UInt64.random(in: 1...0x7fff_ffff),
-            version: 1)
+        capabilities = terms.capabilities(address: address, port: media.localPort, first: codec)
         offer = SDPNegotiation.offer(with: capabilities)
     }
 

@@ -15,6 +15,7 @@ struct Negotiation {
         switch codec {
         case .pcmu: .pcmu
         case .pcma: .pcma
+        case .g722: .g722
         }
     }
 
@@ -29,9 +30,8 @@ struct Negotiation {
     /// Answers the offer of a re-INVITE or UPDATE, or makes one where it had none; nil when nothing fits (488).
     mutating func answer(to offer: SessionDescription?) -> SessionDescription? {
         capabilities.version += 1
-        let all = CodecName.allCases
-        let first = all.filter { $0.rawValue == codec.rawValue }
-        capabilities.codecs = first + all.filter { $0.rawValue != codec.rawValue }
+        let first = capabilities.codecs.filter { $0.rawValue == codec.rawValue }
+        capabilities.codecs = first + capabilities.codecs.filter { $0.rawValue != codec.rawValue }
         guard let offer else { return SDPNegotiation.offer(with: capabilities) }
         var strict = capabilities
         strict.codecs = first

@@ -33,9 +33,7 @@ final class RingingCall: IncomingCall {
             invite.reject(503, headers: [HeaderField("Retry-After", "10")])
             throw CallEnded(.failure)
         }
-        let capabilities = MediaCapabilities(
-            address: invite.flow.local.host, port: session.localPort, codecs: [.pcmu, .pcma],
-            sessionID: UInt64.random(in: 1...0x7fff_ffff), version: 1)
+        let capabilities = equipment.terms.capabilities(address: invite.flow.local.host, port: session.localPort)
         do throws(CallEnded) {
             // Without an offer there is nothing to answer early: such a call is answered at once.
             let call =

@@ -10,6 +10,7 @@ extension AudioEncoding {
         switch stored {
         case .pcmu: self = .pcmu
         case .pcma: self = .pcma
+        case .g722: self = .g722
         }
     }
 }
@@ -19,6 +20,7 @@ extension StoredEncoding {
         switch encoding {
         case .pcmu: self = .pcmu
         case .pcma: self = .pcma
+        case .g722: self = .g722
         }
     }
 }
@@ -30,7 +32,7 @@ extension Conversation {
     }
 }
 
-/// 8,000 bytes a second, in either codec.
+/// 8,000 bytes a second, in every codec.
 enum AudioLength {
     static func bytes(_ duration: Duration) -> Int {
         let (seconds, attoseconds) = duration.components

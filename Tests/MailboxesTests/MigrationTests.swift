@@ -71,6 +71,29 @@ struct MigrationTests {
         #expect(try await store.used(mailbox.id) == 1_500)
     }
 
+    @Test("version 4 takes recordings in G.722 as version 5, and what is in it stays (G2)")
+    func fromVersion4() async throws {
+        try makeVersion3()
+        let pool = try DatabasePool(path: scratch.path())
+        try Schema.migrator.migrate(pool, upTo: "4: complete voicemail")
+        try pool.close()
+        let store = try await scratch.open { $0.minimumMessageBytes = 400 }
+        try await store.audit()
+        let mailbox = try #require(try await store.mailbox(number: "100", domain: "example.org"))
+        #expect(try await store.used(mailbox.id) == 1_500)
+        try await store.setGreeting(.busy, of: mailbox.id, audio: audio(800), encoding: .g722)
+        let greeting = try #require(try await store.greeting(.busy, of: mailbox.id))
+        #expect(greeting.encoding == .g722 && greeting.byteCount == 800)
+        try await store.audit()
+        try await store.close()
+        let closed = try DatabasePool(path: scratch.path())
+        #expect(throws: DatabaseError.self) {
+            try closed.write { try $0.execute(sql: "UPDATE recording SET encoding = 'GSM'") }
+        }
+        #expect(try await closed.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+        try closed.close()
+    }
+
     @Test("an empty database of version 3 starts its ids at one")
     func empty() async throws {
         let pool = try DatabasePool(path: scratch.path())

@@ -69,6 +69,22 @@ final class AudioFileTests {
         #expect((7_500...8_500).contains(loudest))
     }
 
+    @Test func aWidebandPromptKeepsItsUpperBandInG722Alone() throws {
+        write("fast.wav", wave(wideTone(6_000, seconds: 1), rate: 16_000))
+        let (library, problems) = PromptLibrary.load(directory, codecs: [.g722, .pcma])
+        #expect(problems.isEmpty)
+        let wide = try #require(library.audio("fast", language: "en", codec: .g722)).bytes
+        #expect(wide.count == 8_000)
+        #expect(share(of: 3_000, in: SampleDecoder(.g722, rate: 16_000).decode(wide)) > 0.95)
+        let narrow = try #require(library.audio("fast", language: "en", codec: .pcma)).bytes
+        #expect(decibels(of: Codec.pcma.decode(narrow)) < 30)
+        #expect(library.audio("fast", language: "en", codec: .pcmu) == nil)
+        try writeWave(wide, codec: .g722, to: "\(directory)/en/beep.wav")
+        let again = try AudioFile(reading: "\(directory)/en/beep.wav").samples(rate: 16_000)
+        #expect(again.count == 16_000)
+        #expect(share(of: 3_000, in: again) > 0.95)
+    }
+
     @Test func everyWrongOrMissingFileIsNamedAndTheOthersAreThere() throws {
         write("short.wav", wave(Array(repeating: 1_000, count: 800), rate: 8_000))
         write("broken.flac", Array("fLaC but not really".utf8))

@@ -22,14 +22,16 @@ struct Line {
     mutating func add(_ more: [Int16]) { samples += more }
 
     func found() -> LineListener.Finding? {
-        var listener = LineListener(codec: codec)
+        var listener = LineListener()
+        let decoder = SampleDecoder(codec, rate: 8_000)
         var heard = samples
         if let noise {
             var random = Noise(level: noise)
             for index in heard.indices { heard[index] = Int16(clamping: Int(heard[index]) + random.next()) }
         }
         for packet in codec.encode(heard).pieces(of: 160) {
-            if let finding = listener.take(packet[...]) { return finding }
+            let samples = decoder.decode(packet)
+            if let finding = samples.withUnsafeBufferPointer({ listener.take($0) }) { return finding }
         }
         return nil
     }

@@ -189,7 +189,7 @@ struct PlayerTests {
 
 @Suite("G2: codecs")
 struct CodecTests {
-    @Test(arguments: Codec.allCases) func everyByteSurvivesDecodingAndEncoding(codec: Codec) {
+    @Test(arguments: [Codec.pcmu, .pcma]) func everyByteSurvivesDecodingAndEncoding(codec: Codec) {
         let all = (0...255).map { UInt8($0) }
         let again = codec.encode(codec.decode(all))
         let changed = all.indices.filter { all[$0] != again[$0] }

@@ -86,7 +86,9 @@ enum Spoken {
             // The beep is no speech.
             if name.hasSuffix(".flac"), name != "beep.flac" { names.append(name) }
         }
-        return try names.sorted().flatMap { try readAudioFile("\(folder)/\($0)") + pause(seconds: 0.3) }
+        return try names.sorted().flatMap {
+            try AudioFile(reading: "\(folder)/\($0)").samples(rate: 8_000) + pause(seconds: 0.3)
+        }
     }
 
     static func everything() async throws -> [Int16] {

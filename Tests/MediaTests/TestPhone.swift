@@ -73,7 +73,7 @@ extension StreamParameters {
         receives: Bool = true
     ) -> StreamParameters {
         StreamParameters(
-            codec: codec, payloadType: codec == .pcmu ? 0 : 8, telephoneEvent: events, remoteAddress: "127.0.0.1",
+            codec: codec, payloadType: codec.staticPayloadType, telephoneEvent: events, remoteAddress: "127.0.0.1",
             remotePort: phone.port, remoteControlPort: control, sends: sends, receives: receives,
             detectsInbandDigits: events == nil)
     }

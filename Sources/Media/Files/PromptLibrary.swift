@@ -1,5 +1,5 @@
-// The prompts of all languages: loaded once, resampled to 8 kHz, encoded once for each codec and shared by all
-// calls. Audio files are as hostile as anything else that comes from outside: their length, rate and channels are
+// The prompts of all languages: loaded once, encoded once for each codec, with all that it can carry of them, and
+// shared by all calls. Audio files are as hostile as anything else that comes from outside: their length, rate and channels are
 // checked before their samples are read.
 
 internal import Dispatch
@@ -30,10 +30,10 @@ public struct PromptLibrary: Sendable {
     /// Without any prompt.
     public init() {}
 
-    /// Loads `<directory>/<language>/<name>.flac` and `.wav`. A wrong file, and every name of `expected`
+    /// Loads `<directory>/<language>/<name>.flac` and `.wav`, for calls in `codecs`. A wrong file, and every name of `expected`
     /// (language → names) without a file, is a problem in the answer; the others are still there.
     public static func load(
-        _ directory: String, expecting expected: [String: Set<String>] = [:]
+        _ directory: String, codecs: [Codec] = Codec.allCases, expecting expected: [String: Set<String>] = [:]
     ) -> (library: PromptLibrary, problems: [Problem]) {
         var files: [PromptFile] = []
         var problems: [Problem] = []
@@ -50,7 +50,7 @@ public struct PromptLibrary: Sendable {
                 problems.append(Problem(file: "\(folder)/\(name).flac", reason: "there is no such prompt"))
             }
         }
-        let library = read(files, &problems)
+        let library = read(files, codecs, &problems)
         return (library, problems)
     }
 
@@ -61,13 +61,14 @@ public struct PromptLibrary: Sendable {
     }
 
     /// Resampling takes most of the time of a start, so the files are shared out over the processors.
-    private static func read(_ files: [PromptFile], _ problems: inout [Problem]) -> PromptLibrary {
+    private static func read(
+        _ files: [PromptFile], _ codecs: [Codec], _ problems: inout [Problem]
+    ) -> PromptLibrary {
         let found = Mutex((library: PromptLibrary(), problems: [Problem]()))
         DispatchQueue.concurrentPerform(iterations: files.count) { index in
             let file = files[index]
             do throws(MediaError) {
-                let samples = try readAudioFile(file.path)
-                let encoded = Codec.allCases.map { ($0, AudioBuffer($0.encode(samples))) }
+                let encoded = try AudioFile(reading: file.path).encoded(in: codecs)
                 found.withLock { found in
                     for (codec, audio) in encoded {
                         found.library.prompts[Key(name: file.name, language: file.language, codec: codec)] = audio

@@ -9,15 +9,17 @@ final class ToneDetector {
     /// Longest packet that is looked at.
     private static let longest = 1_500
 
+    let codec: Codec
     private let state: OpaquePointer
-    private let linear: [Int16]
+    private let decoder: SampleDecoder
     /// Samples of the block that has begun.
     private var begun = 0
 
     init?(codec: Codec) {
         guard let state = dtmf_rx_init(nil, nil, nil) else { return nil }
+        self.codec = codec
         self.state = state
-        linear = codec.linear
+        decoder = SampleDecoder(codec, rate: 8_000)
     }
 
     deinit {
@@ -27,15 +29,16 @@ final class ToneDetector {
     /// The key whose tone was recognised within `payload`, at most one packet of audio, and how many samples before the
     /// end of it the tone may have begun. It takes two blocks that hold nothing else, so the tone began in the block
     /// before these, and swelled up, if it did, in the one before that.
-    func take(_ payload: Span<UInt8>) -> (key: Character, back: Int)? {
+    func take(_ payload: UnsafeBufferPointer<UInt8>) -> (key: Character, back: Int)? {
         let count = min(payload.count, Self.longest)
         var found: (key: Character, back: Int)?
         withUnsafeTemporaryAllocation(of: Int16.self, capacity: count) { samples in
-            for index in 0..<count { samples.initializeElement(at: index, to: linear[Int(payload[index])]) }
+            guard let first = samples.baseAddress else { return }
+            decoder.decode(UnsafeBufferPointer(rebasing: payload[..<count]), into: first)
             var start = 0
             while start < count {
                 let length = min(Self.block - begun, count - start)
-                _ = dtmf_rx(state, samples.baseAddress.map { $0 + start }, Int32(length))
+                _ = dtmf_rx(state, first + start, Int32(length))
                 start += length
                 begun = (begun + length) % Self.block
                 var digit: CChar = 0

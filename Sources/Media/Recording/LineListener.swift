@@ -19,7 +19,6 @@ struct LineListener {
     private static let suspicious = 3
     private static let loud = 20 * log10(Double(SpeechMeter.threshold))
 
-    private let linear: [Int16]
     private let bank = ToneBank()
     private let fax = FaxDetector()
     private var cadence = CadenceDetector()
@@ -32,32 +31,20 @@ struct LineListener {
     /// For how many frames the level has not changed.
     private var steady = 0
 
-    init(codec: Codec) {
-        linear = codec.linear
-    }
-
-    /// The first finding in the audio that follows what was heard before.
-    mutating func take(_ audio: ArraySlice<UInt8>) -> Finding? {
-        var rest = audio
-        while !rest.isEmpty {
-            let part = rest.prefix(samples.count - filled)
-            rest = rest.dropFirst(part.count)
-            decode(part)
-            filled += part.count
+    /// The first finding in the audio, of 8 kHz, that follows what was heard before.
+    mutating func take(_ audio: UnsafeBufferPointer<Int16>) -> Finding? {
+        var taken = 0
+        while let source = audio.baseAddress, taken < audio.count {
+            let count = min(samples.count - filled, audio.count - taken)
+            let start = filled
+            samples.withUnsafeMutableBufferPointer { samples in
+                samples.baseAddress.map { $0 + start }?.update(from: source + taken, count: count)
+            }
+            filled += count
+            taken += count
             if filled == samples.count, let finding = close() { return finding }
         }
         return nil
-    }
-
-    private mutating func decode(_ part: ArraySlice<UInt8>) {
-        let start = filled
-        samples.withUnsafeMutableBufferPointer { samples in
-            linear.withUnsafeBufferPointer { linear in
-                part.withUnsafeBufferPointer { bytes in
-                    for index in bytes.indices { samples[start + index] = linear[Int(bytes[index])] }
-                }
-            }
-        }
     }
 
     private mutating func close() -> Finding? {

@@ -10,6 +10,8 @@ struct Recorder {
     /// Bytes that are not given away yet, so that the audio of a key can be taken back.
     static let holdback = 960
     private static let chunk = 8_000
+    /// Bytes that are measured at once.
+    private static let block = 160
     /// Room for a chunk, what stays back and a long packet.
     private static let capacity = chunk + holdback + 480
 
@@ -18,7 +20,8 @@ struct Recorder {
     private let request: RecordingRequest
     private let silenceLimit: Int
     private var timeline: RecordingTimeline
-    private var meter: SpeechMeter
+    private var meter = SpeechMeter()
+    private let decoder: SampleDecoder
     private var listener: LineListener?
     /// Audio from `released` on.
     private var audio: [UInt8] = []
@@ -33,8 +36,8 @@ struct Recorder {
         self.codec = codec
         silenceLimit = Int(clamping: request.silence.wholeMilliseconds) * 8
         timeline = RecordingTimeline(start: start, silence: codec.silence)
-        meter = SpeechMeter(codec: codec)
-        listener = request.endsOnTones ? LineListener(codec: codec) : nil
+        decoder = SampleDecoder(codec, rate: 8_000)
+        listener = request.endsOnTones ? LineListener() : nil
         nextChunk = min(max(request.firstChunkBytes, 1), Self.chunk)
         audio.reserveCapacity(Self.capacity)
         if request.maximumBytes <= 0 { end(.maximum) }
@@ -114,9 +117,24 @@ struct Recorder {
     private mutating func measure(upTo index: Int) -> LineListener.Finding? {
         let from = metered - released
         guard index > from else { return nil }
-        meter.take(audio[from..<index])
         metered = released + index
-        return listener?.take(audio[from..<index])
+        return withUnsafeTemporaryAllocation(of: Int16.self, capacity: Self.block) { samples in
+            var finding: LineListener.Finding?
+            for start in stride(from: from, to: index, by: Self.block) {
+                let block = UnsafeMutableBufferPointer(rebasing: samples[..<min(Self.block, index - start)])
+                decode(start, into: block)
+                meter.take(UnsafeBufferPointer(block))
+                if finding == nil { finding = listener?.take(UnsafeBufferPointer(block)) }
+            }
+            return finding
+        }
+    }
+
+    private func decode(_ start: Int, into samples: UnsafeMutableBufferPointer<Int16>) {
+        guard let target = samples.baseAddress else { return }
+        audio.withUnsafeBufferPointer { audio in
+            decoder.decode(UnsafeBufferPointer(rebasing: audio[start..<start + samples.count]), into: target)
+        }
     }
 
     private mutating func truncate(to position: Int) {

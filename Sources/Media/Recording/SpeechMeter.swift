@@ -1,4 +1,4 @@
-// Tells speech from silence by energy, 20 ms at a time. The threshold is −42 dBm0: some 20 dB below ordinary
+// Tells speech from silence by energy, 20 ms of 8 kHz at a time. The threshold is −42 dBm0: some 20 dB below ordinary
 // telephone speech, some 20 dB above the noise of a quiet line. It remembers the last two minutes, so that it can say
 // what is worth keeping also when the recording is found to have been worthless for a while.
 
@@ -11,7 +11,6 @@ struct SpeechMeter {
     private static let pause = 8_000
     private static let tail = 3_200
 
-    private let linear: [Int16]
     private var energy = 0
     private var filled = 0
     /// How much was louder than the threshold, in bytes.
@@ -22,14 +21,9 @@ struct SpeechMeter {
     private var history = [UInt64](repeating: 0, count: 100)
     private var frames = 0
 
-    init(codec: Codec) {
-        linear = codec.linear
-    }
-
-    mutating func take(_ audio: ArraySlice<UInt8>) {
-        for byte in audio {
-            let sample = Int(linear[Int(byte)])
-            energy += sample * sample
+    mutating func take(_ samples: UnsafeBufferPointer<Int16>) {
+        for sample in samples {
+            energy += Int(sample) * Int(sample)
             filled += 1
             if filled == Self.frame { close() }
         }

@@ -103,12 +103,8 @@ struct BridgeEnd: Sendable {
         says.put(payload, codec: codec)
     }
 
-    /// The next of what the other end's peer said, in `codec`: how many bytes of `frame` were written.
-    func hear(_ frame: UnsafeMutablePointer<UInt8>, count: Int, codec: Codec) -> Int {
-        let taken = hears.take(frame, count: count)
-        if let table = taken.codec.table(to: codec) {
-            for index in 0..<taken.count { frame[index] = table[Int(frame[index])] }
-        }
-        return taken.count
+    /// The next of what the other end's peer said: how many bytes of `frame` were written, and what they are in.
+    func hear(_ frame: UnsafeMutablePointer<UInt8>, count: Int) -> (count: Int, codec: Codec) {
+        hears.take(frame, count: count)
     }
 }

@@ -58,6 +58,7 @@ final class RTPStream {
 
     func setPayloadType(_ payloadType: UInt8, codec: Codec, telephoneEvent: UInt8?) {
         rtp_profile_clear_all(profile)
+        // The clock is all that matters to oRTP, and G.722's is 8 kHz too (RFC 3551 §4.5.2).
         let type = codec == .pcmu ? ortp_payload_pcmu() : ortp_payload_pcma()
         // To oRTP a telephone event is audio: same clock, and it must reach the statistics and nothing else.
         if let telephoneEvent { rtp_profile_set_payload(profile, Int32(telephoneEvent), type) }

@@ -32,6 +32,8 @@ final class SessionCore: @unchecked Sendable {
     private var codec: Codec?
     private var recorder: Recorder?
     private var bridge: BridgeEnd?
+    /// Where what is played, what is heard by the bridge and what is recorded changes its codec.
+    private var playing = TranscoderInUse(), bridging = TranscoderInUse(), recording = TranscoderInUse()
 
     /// RTP timestamp of round 0, and the last round in which something was sent.
     private let timestampBase = UInt32.random(in: .min ... .max)
@@ -59,6 +61,13 @@ final class SessionCore: @unchecked Sendable {
         var telephoneEvent: UInt8?
         var sends: Bool
         var receives: Bool
+
+        /// What is heard of a peer that changes to another codec by itself, as it may where several were agreed: the
+        /// static payload types are what they are (RFC 3551 §6).
+        func codec(of payloadType: UInt8) -> Codec? {
+            if payloadType == self.payloadType { return codec }
+            return Codec.allCases.first { $0.staticPayloadType == payloadType }
+        }
     }
 
     // MARK: Commands
@@ -79,7 +88,7 @@ final class SessionCore: @unchecked Sendable {
             rtp.setPayloadType(new.payloadType, codec: new.codec, telephoneEvent: new.telephoneEvent)
         }
         let wantsTones = new.detectsInbandDigits && new.telephoneEvent == nil
-        tones = wantsTones ? (old?.codec == new.codec ? tones : nil) ?? ToneDetector(codec: new.codec) : nil
+        tones = wantsTones ? (tones?.codec == new.codec ? tones : nil) ?? ToneDetector(codec: new.codec) : nil
         receiving(new.receives, at: now)
     }
 
@@ -174,11 +183,15 @@ final class SessionCore: @unchecked Sendable {
 
     /// The next frame of what is played, or else of what the other end of a bridge says; returns its length.
     private func fill(_ frame: UnsafeMutablePointer<UInt8>, _ agreed: Codec) -> Int {
-        guard player != nil else { return bridge?.hear(frame, count: Self.frame, codec: agreed) ?? 0 }
-        let written = player?.fill(frame, count: Self.frame) ?? 0
-        if written > 0, let table = codec?.table(to: agreed) {
-            for index in 0..<written { frame[index] = table[Int(frame[index])] }
+        guard player != nil else {
+            guard let heard = bridge?.hear(frame, count: Self.frame) else { return 0 }
+            let audio = UnsafeMutableBufferPointer(start: frame, count: heard.count)
+            bridging.convert(audio, from: heard.codec, to: agreed)
+            return heard.count
         }
+        let written = player?.fill(frame, count: Self.frame) ?? 0
+        let audio = UnsafeMutableBufferPointer(start: frame, count: written)
+        playing.convert(audio, from: codec ?? agreed, to: agreed)
         return written
     }
 
@@ -205,37 +218,45 @@ final class SessionCore: @unchecked Sendable {
 
     private func take(_ bytes: UnsafeBufferPointer<UInt8>, from source: NetworkAddress, at now: MediaTime) {
         guard let agreed, let header = RTPHeader(Span(_unsafeElements: bytes)) else { return }
-        let isAudio = header.payloadType == agreed.payloadType
         let isEvent = header.payloadType == agreed.telephoneEvent
+        let heard = isEvent ? nil : agreed.codec(of: header.payloadType)
         // A locked source may send other types (comfort noise, RFC 3389): it is alive. Nobody gets in with one.
         if !lock.isLocked(to: source) {
-            guard isAudio || isEvent, header.payload.count >= (isEvent ? 4 : 1), lock.accepts(source, at: now)
+            guard isEvent || heard != nil, header.payload.count >= (isEvent ? 4 : 1), lock.accepts(source, at: now)
             else { return }
             aim()
         }
         lastHeard = now
         toldTimeout = false
-        guard isAudio || isEvent else { return }
+        if !isEvent, heard == nil { recorder?.skip(sequence: header.sequence, source: header.source) }
+        guard isEvent || heard != nil else { return }
         rtp.receive(bytes, at: now)
         guard agreed.receives else { return }
         let audio = UnsafeBufferPointer(rebasing: bytes[header.payload])
-        let payload = Span(_unsafeElements: audio)
-        if isEvent {
+        if let heard {
+            hear(header, audio, in: heard, at: now)
+        } else {
             recorder?.skip(sequence: header.sequence, source: header.source)
+            let payload = Span(_unsafeElements: audio)
             for press in events.take(payload, timestamp: header.timestamp, source: header.source, at: now) {
                 let began = KeyBeginning.timestamp(press.timestamp, source: header.source)
                 pressed(press.key, by: .event, began: began, at: now)
             }
-        } else {
-            bridge?.say(header, audio, codec: agreed.codec)
-            if let table = recorder.flatMap({ agreed.codec.table(to: $0.codec) }) {
-                let converted = bytes[header.payload].map { table[Int($0)] }
-                recorder?.take(header, converted.span, at: recordingTime(now))
-            } else {
-                recorder?.take(header, payload, at: recordingTime(now))
-            }
-            if let (key, back) = tones?.take(payload) { pressed(key, by: .tone, began: .back(back), at: now) }
         }
+    }
+
+    private func hear(_ header: RTPHeader, _ audio: UnsafeBufferPointer<UInt8>, in heard: Codec, at now: MediaTime) {
+        bridge?.say(header, audio, codec: heard)
+        if let recorded = recorder?.codec {
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: audio.count) { converted in
+                _ = converted.initialize(from: audio)
+                recording.convert(converted, from: heard, to: recorded)
+                recorder?.take(header, Span(_unsafeElements: converted), at: recordingTime(now))
+            }
+        }
+        guard let tones else { return }
+        if tones.codec != heard { self.tones = ToneDetector(codec: heard) }
+        if let (key, back) = self.tones?.take(audio) { pressed(key, by: .tone, began: .back(back), at: now) }
     }
 
     /// RTCP has arrived. Only reports of the peer's host are shown to oRTP.

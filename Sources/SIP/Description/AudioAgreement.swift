@@ -4,9 +4,17 @@
 public enum CodecName: String, Hashable, Sendable, CaseIterable {
     case pcmu = "PCMU"
     case pcma = "PCMA"
+    /// At 64 kbit/s. Its clock is said to be 8 kHz though it carries 16 kHz (RFC 3551 §4.5.2).
+    case g722 = "G722"
 
     /// The static payload type (RFC 3551 §6).
-    var staticPayloadType: UInt8 { self == .pcmu ? 0 : 8 }
+    var staticPayloadType: UInt8 {
+        switch self {
+        case .pcmu: 0
+        case .pcma: 8
+        case .g722: 9
+        }
+    }
 }
 
 /// Our side of an audio stream.
@@ -15,18 +23,22 @@ public struct MediaCapabilities: Hashable, Sendable {
     public var address: String
     /// The RTP port.
     public var port: UInt16
-    /// What we can decode; the order is our preference in an offer. In an answer the offer's order counts.
+    /// What we take; the order is our preference in an offer.
     public var codecs: [CodecName]
+    /// Whether our order counts in an answer too, and not that of the offer.
+    public var insistsOnOrder: Bool
     public var sessionID: UInt64
     /// Of the description; the caller raises it by one each time the description changes (RFC 3264 §8).
     public var version: UInt64
 
     public init(
-        address: String, port: UInt16, codecs: [CodecName] = [.pcmu, .pcma], sessionID: UInt64, version: UInt64
+        address: String, port: UInt16, codecs: [CodecName] = [.pcmu, .pcma], insistsOnOrder: Bool = false,
+        sessionID: UInt64, version: UInt64
     ) {
         self.address = address
         self.port = port
         self.codecs = codecs
+        self.insistsOnOrder = insistsOnOrder
         self.sessionID = sessionID
         self.version = version
     }
@@ -49,7 +61,7 @@ public enum MediaDirection: String, Hashable, Sendable {
 
 /// The audio stream that offer and answer settled.
 public struct AudioAgreement: Hashable, Sendable {
-    /// `PCMU` or `PCMA`.
+    /// `PCMU`, `PCMA` or `G722`.
     public var encoding: String
     public var payloadType: UInt8
     /// The payload type of RFC 4733 events with the codec's clock; nil when none was agreed.

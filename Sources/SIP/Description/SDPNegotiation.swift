@@ -1,4 +1,4 @@
-// Offer and answer (RFC 3264) for one audio stream of G.711 with telephone-event (RFC 4733): pure functions. An answer
+// Offer and answer (RFC 3264) for one audio stream of G.711 or G.722 with telephone-event (RFC 4733): pure functions. An answer
 // holds exactly one codec, since several make some phones send a re-INVITE at once, and nothing of the offer but
 // tokens that were checked when it was read.
 
@@ -59,12 +59,7 @@ public enum SDPNegotiation {
             let remote = RemoteAddress(connection), remote.isIPv6 == capabilities.address.contains(":")
         else { return nil }
         let encodings = stream.formats.compactMap { stream.encoding(of: $0) }
-        guard
-            let codec = encodings.first(where: { encoding in
-                encoding.clock == 8000 && encoding.channels == 1
-                    && capabilities.codecs.contains { $0.rawValue == encoding.name }
-            })
-        else { return nil }
+        guard let codec = codec(of: encodings, with: capabilities) else { return nil }
         let events = encodings.first { $0.name == "TELEPHONE-EVENT" && $0.clock == codec.clock }
         let offered = direction(of: stream, in: description)
         let sends = offered.receives && !remote.isUnspecified
@@ -72,6 +67,17 @@ public enum SDPNegotiation {
             encoding: codec.name, payloadType: codec.payloadType, telephoneEvent: events?.payloadType,
             remoteAddress: connection.address, remotePort: stream.port, remoteControlPort: stream.controlPort,
             direction: MediaDirection(sends: sends, receives: offered.sends))
+    }
+
+    /// The first that both have, in the order of the one that decides.
+    private static func codec(
+        of encodings: [SessionDescription.Media.Encoding], with capabilities: MediaCapabilities
+    ) -> SessionDescription.Media.Encoding? {
+        let usable = encodings.filter { $0.clock == 8000 && $0.channels == 1 }
+        if capabilities.insistsOnOrder {
+            return capabilities.codecs.lazy.compactMap { codec in usable.first { $0.name == codec.rawValue } }.first
+        }
+        return usable.first { encoding in capabilities.codecs.contains { $0.rawValue == encoding.name } }
     }
 
     /// As the other side sees it; `sendrecv` where nothing is said (RFC 8866 §6.7).

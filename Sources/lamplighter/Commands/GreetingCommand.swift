@@ -36,13 +36,14 @@ struct GreetingCommand: AsyncParsableCommand {
         @OptionGroup var mailbox: MailboxArgument
         @Argument(help: "Which greeting.") var kind: GreetingKind
         @Argument(help: "The file.") var file: String
+        @Option(help: "What to keep it in: PCMU, PCMA or G722 (wideband).") var codec = StoredEncoding.pcmu
 
         func run() async throws {
-            let samples = try readAudioFile(file, longest: GreetingCommand.longest)
+            let audio = try AudioFile(reading: file, longest: GreetingCommand.longest)
+            let encoded = try audio.encoded(in: Codec(codec))
             try await common.withStore { store in
                 let mailbox = try await mailbox.find(in: store)
-                try await store.setGreeting(
-                    kind, of: mailbox.id, audio: Codec.pcmu.encode(samples), encoding: .pcmu)
+                try await store.setGreeting(kind, of: mailbox.id, audio: encoded, encoding: codec)
                 print("set \(kind.rawValue) of mailbox \(mailbox.number)@\(mailbox.domain)")
             }
         }
@@ -89,3 +90,4 @@ struct GreetingCommand: AsyncParsableCommand {
 }
 
 extension GreetingKind: ExpressibleByArgument {}
+extension StoredEncoding: ExpressibleByArgument {}

@@ -7,6 +7,7 @@ import Mailboxes
 import Media
 import Phones
 import SIP
+import Telephony
 import Voicemail
 
 extension SIPEndpointConfiguration {
@@ -28,6 +29,13 @@ extension MediaConfiguration {
             ports: UInt16(media.firstPort)...UInt16(media.lastPort),
             workers: media.workers == 0 ? ProcessInfo.processInfo.activeProcessorCount : media.workers,
             rtpTimeout: media.timeout, maximumSessions: configuration.sip.maximumCalls)
+    }
+}
+
+extension AudioTerms {
+    init(_ media: Configuration.Media) {
+        self.init(
+            codecs: media.codecs.compactMap(Codec.init(rawValue:)), insistsOnOrder: media.codecChoice == .ours)
     }
 }
 
@@ -53,6 +61,7 @@ extension Codec {
         switch encoding {
         case .pcmu: self = .pcmu
         case .pcma: self = .pcma
+        case .g722: self = .g722
         }
     }
 }

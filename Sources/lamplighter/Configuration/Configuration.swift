@@ -3,6 +3,7 @@
 
 import Foundation
 import Mailboxes
+import Media
 import Phones
 
 struct Configuration: Sendable {
@@ -42,7 +43,13 @@ struct Configuration: Sendable {
         var lastPort: Int
         var workers: Int
         var timeout: Duration
+        /// RTP encoding names.
+        var codecs: [String]
+        var codecChoice: CodecChoice
     }
+
+    /// Whose order of codecs counts when a call is answered.
+    enum CodecChoice: String, CaseIterable, Sendable { case caller, ours }
 
     struct Phones: Sendable {
         var calls: CallPolicy
@@ -141,6 +148,12 @@ extension Configuration.Media {
         }
         workers = try reader.number("media.workers", default: 0, in: 0...256)
         timeout = try reader.seconds("media.timeout", default: 30, in: 1...3_600)
+        codecs = try reader.list(
+            "media.codecs", default: ["PCMU", "PCMA", "G722"], expected: "one or several of PCMU, PCMA and G722"
+        ) { list in
+            !list.isEmpty && Set(list).count == list.count && list.allSatisfy { Codec(rawValue: $0) != nil }
+        }
+        codecChoice = try reader.choice("media.codec-choice", default: .caller)
     }
 }
 

@@ -23,6 +23,7 @@ struct Materials {
         self.phrasebook = phrasebook
         let expected = phrasebook.languages.map { ($0, Set(phrasebook.phrases(in: $0)?.clips ?? [])) }
         (prompts, promptProblems) = PromptLibrary.load(
-            files.prompts, expecting: Dictionary(uniqueKeysWithValues: expected))
+            files.prompts, codecs: configuration.media.codecs.compactMap(Codec.init(rawValue:)),
+            expecting: Dictionary(uniqueKeysWithValues: expected))
     }
 }

@@ -36,7 +36,7 @@ final class Server: Sendable {
         phones = Phones(store: store, settings: PhoneSettings(configuration), logger: logger)
         let routes = Routes(configuration.phones.outbound, phones: phones, endpoint: endpoint)
         let equipment = Equipment(
-            media: media, prompts: materials.prompts,
+            media: media, prompts: materials.prompts, terms: AudioTerms(configuration.media),
             farewell: .prompt(PromptID.endingForMaintenance.rawValue, language: "en"), endpoint: endpoint,
             route: { await routes.route(to: $0, of: $1) }, ringLimit: configuration.phones.ring)
         switchboard = Switchboard(equipment: equipment, logger: logger)

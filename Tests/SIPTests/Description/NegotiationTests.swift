@@ -151,6 +151,38 @@ struct NegotiationTests {
         #expect(throws: SDPError.nothingInCommon) { try SDPNegotiation.answer(to: offer, with: capabilities) }
     }
 
+    @Test(arguments: [
+        ("9 0", "G722", UInt8(9)), ("0 9", "PCMU", 0), ("9", "G722", 9), ("18 9 8", "G722", 9),
+    ])
+    func `G2: G.722 is taken with a clock of 8 kHz where the offer has it first`(
+        _ formats: String, _ encoding: String, _ payloadType: UInt8
+    ) throws {
+        var ours = capabilities
+        ours.codecs = [.pcmu, .pcma, .g722]
+        let offer = try offer("m=audio 4000 RTP/AVP \(formats) 101\r\na=rtpmap:101 telephone-event/8000\r\n")
+        let (answer, agreement) = try SDPNegotiation.answer(to: offer, with: ours)
+        #expect(agreement.encoding == encoding && agreement.payloadType == payloadType)
+        #expect(agreement.telephoneEvent == 101)
+        #expect(answer.media.first?["rtpmap"] == "\(payloadType) \(encoding)/8000")
+        #expect(SDPNegotiation.offer(with: ours).media.first?.formats == ["0", "8", "9", "101"])
+    }
+
+    @Test(arguments: [([CodecName.g722, .pcma], "9"), ([.pcma, .g722], "8"), ([.pcmu], "0")])
+    func `G2: our order decides where it is insisted on`(_ codecs: [CodecName], _ chosen: String) throws {
+        var ours = capabilities
+        ours.codecs = codecs
+        ours.insistsOnOrder = true
+        let (answer, _) = try SDPNegotiation.answer(to: offer("m=audio 4000 RTP/AVP 0 8 9\r\n"), with: ours)
+        #expect(answer.media.first?.formats == [chosen])
+    }
+
+    @Test func `G2: G.722 with a clock that it never has is something else`() throws {
+        var ours = capabilities
+        ours.codecs = [.g722]
+        let offer = try offer("m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 G722/16000\r\n")
+        #expect(throws: SDPError.nothingInCommon) { try SDPNegotiation.answer(to: offer, with: ours) }
+    }
+
     @Test func `IPv6 on both sides works`() throws {
         let ours = MediaCapabilities(address: "2001:db8::50", port: 20000, sessionID: 7, version: 1)
         let offer = try offer("m=audio 4000 RTP/AVP 0\r\n", session: "c=IN IP6 2001:db8::1\r\n")
