@@ -1,4 +1,4 @@
-// Migration 5: recordings in G.722. A CHECK that only becomes wider changes nothing that is stored, and so its text alone
+// Migration 6: recordings in G.722. A CHECK that only becomes wider changes nothing that is stored, and so its text alone
 // is changed, the way that SQLite's documentation of ALTER TABLE gives for this: the table, its indexes and triggers, and
 // the audio stay as they are.
 

@@ -19,7 +19,10 @@ enum Schema {
             try database.execute(sql: bindings)
         }
         migrator.registerMigration("4: complete voicemail", migrate: completeVoicemail)
-        migrator.registerMigration("5: G.722", migrate: wideband)
+        migrator.registerMigration("5: where deleted messages came from") { database in
+            try database.execute(sql: "ALTER TABLE recording ADD COLUMN deletedFrom TEXT")
+        }
+        migrator.registerMigration("6: G.722", migrate: wideband)
         return migrator
     }
 

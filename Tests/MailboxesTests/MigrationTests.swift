@@ -71,7 +71,7 @@ struct MigrationTests {
         #expect(try await store.used(mailbox.id) == 1_500)
     }
 
-    @Test("version 4 takes recordings in G.722 as version 5, and what is in it stays (G2)")
+    @Test("version 4 takes recordings in G.722 as version 6, and what is in it stays (G2)")
     func fromVersion4() async throws {
         try makeVersion3()
         let pool = try DatabasePool(path: scratch.path())
