@@ -30,12 +30,18 @@ final class DatagramHandler: ChannelInboundHandler {
 final class StreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let core: EndpointCore
+    /// Nil until a connection of a peer is taken.
     private var flow: Flow?
 
-    init(_ core: EndpointCore) { self.core = core }
+    /// - Parameter flow: of a connection that we open.
+    init(_ core: EndpointCore, _ flow: Flow? = nil) {
+        self.core = core
+        self.flow = flow
+    }
 
     func channelActive(context: ChannelHandlerContext) {
-        flow = core.opened(context.channel)
+        guard flow == nil else { return }
+        flow = core.accepted(context.channel)
         if flow == nil { context.close(promise: nil) }
     }
 

@@ -41,9 +41,9 @@ extension EndpointCore {
                 let isSuccess = (200...299).contains(response.status) && response.head.cseq.method == .invite
                 if !respond(response, to: key), isSuccess { isSent = false }
             case .bye(let request):
-                start(request, over: record.path.flow(to: record.session.dialog.nextHop), owner: .bye(id))
+                start(request, by: record.path.ways(to: record.session.dialog.nextHop), owner: .bye(id))
             case .refer(let request):
-                start(request, over: record.path.flow(to: record.session.dialog.nextHop), owner: .refer(id))
+                start(request, by: record.path.ways(to: record.session.dialog.nextHop), owner: .refer(id))
             case .accepted:
                 record.events?.push(.accepted)
             case .referred(let outcome):

@@ -1,4 +1,4 @@
-// The edge to the network (RFC 3261 §18): datagrams, connections and their limits, and the way out by a flow.
+// The edge to the network (RFC 3261 §18): what comes in by datagrams and connections, and the way out by a flow.
 
 internal import NIOCore
 
@@ -6,28 +6,11 @@ extension EndpointCore {
     // MARK: In
 
     func receive(datagram: ByteBuffer, over flow: Flow) {
-        // Keep-alives of phones behind NAT: CRLFs or a few zeros.
-        guard datagram.readableBytes > 4 else { return }
-        receive(Array(datagram.readableBytesView), over: flow)
-    }
-
-    /// - Returns: nil when the connection is one too many.
-    func opened(_ channel: any Channel) -> Flow? {
-        guard door != nil, let remote = channel.remoteAddress.flatMap(HostPort.init),
-            let local = channel.localAddress.flatMap(HostPort.init)
-        else { return nil }
-        let fromThere = connectionsByAddress[remote.host, default: 0]
-        guard connections.count < limits.maximumConnections, fromThere < limits.maximumConnectionsPerAddress else {
-            counters.connectionsRefused += 1
-            return nil
+        // Keep-alives of phones behind NAT: CRLFs, zeros or a few bytes of anything.
+        guard datagram.readableBytes > 4, datagram.readableBytesView.contains(where: { $0 > ASCII.space }) else {
+            return
         }
-        let flow = Flow(transport: .tcp, local: local, remote: remote)
-        let connection = Connection(channel)
-        connections[flow] = connection
-        connectionsByAddress[remote.host] = fromThere + 1
-        counters.connectionsAccepted += 1
-        setTimer(&connection.timer, to: now + limits.messageTimeout, owner: .connection(flow))
-        return flow
+        receive(Array(datagram.readableBytesView), over: flow)
     }
 
     func receive(stream bytes: ByteBuffer, over flow: Flow) {
@@ -74,7 +57,7 @@ extension EndpointCore {
         let isSent =
             switch flow.transport {
             case .udp: sendDatagram(message, over: flow)
-            case .tcp: sendStream(message, over: flow)
+            case .tcp: sendStream(message, over: connected(flow))
             }
         if !isSent { counters.unsent += 1 }
         return isSent
@@ -91,9 +74,15 @@ extension EndpointCore {
 
     private func sendStream(_ message: [UInt8], over flow: Flow) -> Bool {
         guard let connection = connections[flow] else { return false }
-        connection.channel.writeAndFlush(ByteBuffer(bytes: message), promise: nil)
-        // Whoever does not read what he asked for is not worth its memory.
-        if !connection.channel.isWritable { dropConnection(flow) }
+        switch connection.state {
+        case .opening:
+            guard connection.unsent.count + message.count <= limits.maximumUnsentBytes else { return false }
+            connection.unsent += message
+        case .open(let channel):
+            channel.writeAndFlush(ByteBuffer(bytes: message), promise: nil)
+            // Whoever does not read what he asked for is not worth its memory.
+            if !channel.isWritable { dropConnection(flow) }
+        }
         return true
     }
 
@@ -102,22 +91,6 @@ extension EndpointCore {
         listeners.first { $0.address == local }
             ?? listeners.first { $0.address.isIPv6 == local.isIPv6 && $0.address.isAnyAddress }
             ?? listeners.first { $0.address.isIPv6 == local.isIPv6 }
-    }
-
-    // MARK: The end of connections
-
-    func dropConnection(_ flow: Flow) {
-        counters.connectionsDropped += 1
-        close(flow)
-    }
-
-    func close(_ flow: Flow) {
-        guard let connection = connections.removeValue(forKey: flow) else { return }
-        let others = connectionsByAddress[flow.remote.host, default: 1] - 1
-        connectionsByAddress[flow.remote.host] = others > 0 ? others : nil
-        setTimer(&connection.timer, to: nil, owner: .connection(flow))
-        connection.channel.close(promise: nil)
-        for key in connection.waiting { drive(key, .transportFailed) }
     }
 
     // MARK: Who we are

@@ -50,7 +50,7 @@ extension EndpointCore {
             case .respond(let response, let key):
                 respond(response, to: key)
             case .notify(let request):
-                start(request, over: record.path.flow(to: record.notifier.nextHop), owner: .notify(id))
+                start(request, by: record.path.ways(to: record.notifier.nextHop), owner: .notify(id))
             case .tell(.refreshed(let expires)):
                 _ = record.events.offer(.refreshed(expires: expires))
             case .tell(.ended(let reason)):

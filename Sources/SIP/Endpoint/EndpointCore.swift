@@ -15,6 +15,11 @@ final class EndpointCore {
     var sources: [HostPort: DatagramSource] = [:]
     var connections: [Flow: Connection] = [:]
     var connectionsByAddress: [String: Int] = [:]
+    /// Where a peer takes requests, to the connection that it has made.
+    var aliases: [Flow: Flow] = [:]
+    /// How many of the connections are ours, and the number of the last one.
+    var openedConnections = 0
+    var lastConnection = 0
     var serverTransactions: [ServerTransactionKey: ServerRecord] = [:]
     var clientTransactions: [ClientTransactionKey: ClientRecord] = [:]
     /// The live transaction of each request outside a dialog.
@@ -71,7 +76,7 @@ final class EndpointCore {
     /// Ends everything at once; what there is to say is said without waiting for answers.
     /// - Returns: the sockets that are closing.
     func stop() -> [any Channel] {
-        var channels = connections.values.map(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
+        var channels = connections.values.compactMap(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
         user = nil
         for id in Array(outgoing.keys) { handle(.stop, inOutgoing: id) }
         for id in Array(calls.keys) { handle(.stop, inCall: id) }

@@ -13,9 +13,9 @@ struct Listener {
     /// How many free ports are tried when the system may choose one and somebody has its TCP twin.
     private static let maximumTries = 20
 
-    static func open(_ wanted: HostPort, loop: any EventLoop, door: CoreReference) async throws(SIPEndpointError)
-        -> Listener
-    {
+    static func open(
+        _ wanted: HostPort, _ limits: SIPLimits, loop: any EventLoop, door: CoreReference
+    ) async throws(SIPEndpointError) -> Listener {
         var failure = "no free port"
         for _ in 0..<(wanted.port == 0 ? maximumTries : 1) {
             do {
@@ -24,7 +24,7 @@ struct Listener {
                 ).get()
                 guard let address = datagrams.localAddress.flatMap(HostPort.init) else { continue }
                 do {
-                    let connections = try await bindConnections(address, loop: loop, door: door)
+                    let connections = try await bindConnections(address, limits, loop: loop, door: door)
                     return Listener(address: address, datagrams: datagrams, connections: connections)
                 } catch {
                     try? await datagrams.close()
@@ -65,7 +65,7 @@ struct Listener {
     }
 
     private static func bindConnections(
-        _ address: HostPort, loop: any EventLoop, door: CoreReference
+        _ address: HostPort, _ limits: SIPLimits, loop: any EventLoop, door: CoreReference
     ) async throws -> any Channel {
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -73,9 +73,8 @@ struct Listener {
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
-            // What a peer that does not read can make the kernel and us keep for it.
-            .childChannelOption(.socketOption(.so_sndbuf), value: 65_536)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32_768, high: 131_072))
+            .childChannelOption(.socketOption(.so_sndbuf), value: ConnectionBuffers.kernel)
+            .childChannelOption(.writeBufferWaterMark, value: ConnectionBuffers.own(limits))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try door.enter { core in

@@ -31,7 +31,7 @@ public final class SIPEndpoint: Sendable {
         var addresses: [HostPort] = []
         for wanted in configuration.listen {
             do throws(SIPEndpointError) {
-                let listener = try await Listener.open(wanted, loop: core.loop, door: core)
+                let listener = try await Listener.open(wanted, configuration.limits, loop: core.loop, door: core)
                 await core.call { $0.listeners.append(listener) }
                 addresses.append(listener.address)
             } catch {
@@ -54,24 +54,27 @@ public final class SIPEndpoint: Sendable {
     }
 
     /// Sends an out-of-dialog request over `flow` and waits for its final response (RFC 3261 §17.1.2). Via and
-    /// User-Agent are added here. Not for INVITE.
-    /// - Returns: nil when there was none within 32 s, or `flow` cannot be sent over.
+    /// User-Agent are added here. Not for INVITE. Where `flow` is a connection that is gone, another one is opened to
+    /// where the request's target is, or a datagram sent there if the target does not ask for a connection; but only
+    /// to the host that the flow comes from.
+    /// - Returns: nil when there was none within 32 s, or there is no way to send it.
     public func request(_ request: SIPRequest, over flow: Flow) async -> SIPResponse? {
         await withCheckedContinuation { continuation in
             core.run { $0.start(request, over: flow, owner: .request(continuation)) }
         }
     }
 
-    /// Calls somebody over `flow` (RFC 3261 §13.2); what becomes of it is told by the call.
+    /// Calls somebody over `flow` (RFC 3261 §13.2), or another way as for `request`; what becomes of it is told by the call.
     public func invite(_ invitation: OutgoingInvite, over flow: Flow) async -> OutgoingCall {
         let (callID, progress) = await core.call { $0.invite(invitation, over: flow) }
         return OutgoingCall(progress: progress.stream, callID: callID, core: core)
     }
 
-    /// The way to a numeric address that nothing has come from yet: by UDP, from the first listener of its family.
+    /// The way to a numeric address that nothing has come from yet, from the first listener of its family. A
+    /// connection is opened when something is sent.
     /// - Returns: nil when there is no such listener.
-    public func flow(to remote: HostPort) async -> Flow? {
-        await core.call { $0.flow(to: remote) }
+    public func flow(to remote: HostPort, by transport: Transport = .udp) async -> Flow? {
+        await core.call { $0.flow(to: remote, by: transport) }
     }
 
     /// Our Contact as peers of `flow` are to use it.

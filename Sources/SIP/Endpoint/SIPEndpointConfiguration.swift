@@ -29,10 +29,18 @@ public struct SIPLimits: Sendable {
     public var maximumCalls = 2_000
     /// Subscriptions alive at once; further SUBSCRIBEs get 503.
     public var maximumSubscriptions = 50_000
-    /// TCP connections open at once; further ones are closed.
+    /// Connections that peers have open at once; further ones are closed.
     public var maximumConnections = 10_000
-    /// TCP connections from one address.
+    /// Connections from one address.
     public var maximumConnectionsPerAddress = 200
+    /// Connections that we have opened, or are opening, at once; what would need another one fails.
+    public var maximumOpenedConnections = 1_000
+    /// Bytes that may wait for a connection to be open, or for its peer to read; then it is closed.
+    public var maximumUnsentBytes = 131_072
+    /// How long a connection may take to be open.
+    public var connectTimeout: Duration = .seconds(5)
+    /// A longer request goes over TCP where that can be had, and by UDP where it cannot (RFC 3261 §18.1.1). Bytes.
+    public var largestDatagram = 1_300
     /// How long a new connection may take to send its first whole message, and any connection to finish one it began.
     public var messageTimeout: Duration = .seconds(10)
     /// How long a connection may be silent: longer than a registration lasts, or phones behind it are lost.

@@ -15,7 +15,14 @@ extension SIPEndpointConfiguration {
         self.init(listen: settings.listen.map { HostPort(host: $0, port: UInt16(settings.port)) })
         limits.maximumCalls = settings.maximumCalls
         limits.maximumTransactions = settings.maximumTransactions
-        limits.maximumConnections = settings.maximumConnections
+        limits.maximumConnections = settings.connections.maximum
+        limits.maximumConnectionsPerAddress = settings.connections.maximumPerAddress
+        limits.maximumOpenedConnections = settings.connections.maximumOpened
+        limits.connectTimeout = settings.connections.connectTimeout
+        limits.messageTimeout = settings.connections.messageTimeout
+        limits.idleTimeout = settings.connections.idleTimeout
+        limits.maximumUnsentBytes = settings.connections.queue
+        limits.largestDatagram = settings.connections.largestDatagram
         limits.minimumSubscriptionExpires = configuration.phones.minimumExpiry
         limits.maximumSubscriptionExpires = configuration.phones.maximumExpiry
     }

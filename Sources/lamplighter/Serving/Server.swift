@@ -55,8 +55,9 @@ final class Server: Sendable {
         let descriptors = DescriptorLimit.raise()
         var endpoint = SIPEndpointConfiguration(configuration)
         endpoint.limits.maximumConnections = DescriptorLimit.connections(
-            wanted: endpoint.limits.maximumConnections, calls: endpoint.limits.maximumCalls, available: descriptors)
-        if endpoint.limits.maximumConnections < configuration.sip.maximumConnections {
+            wanted: endpoint.limits.maximumConnections, opened: endpoint.limits.maximumOpenedConnections,
+            calls: endpoint.limits.maximumCalls, available: descriptors)
+        if endpoint.limits.maximumConnections < configuration.sip.connections.maximum {
             logger.warning(
                 "fewer TCP connections than configured: the system allows too few open files",
                 metadata: ["files": "\(descriptors)", "connections": "\(endpoint.limits.maximumConnections)"])

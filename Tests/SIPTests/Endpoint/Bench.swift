@@ -125,6 +125,13 @@ final class Phone: Sendable {
         address = Self.address(channel)
     }
 
+    /// What somebody has connected to us.
+    fileprivate init(_ channel: any Channel, _ messages: EventQueue<[UInt8]>) {
+        (self.channel, self.messages, isStream) = (channel, messages, true)
+        server = channel.remoteAddress.flatMap(HostPort.init) ?? HostPort(host: "0.0.0.0", port: 0)
+        address = Self.address(channel)
+    }
+
     /// A connection that was refused at once has none any more.
     private static func address(_ channel: any Channel) -> HostPort {
         channel.localAddress.flatMap(HostPort.init) ?? HostPort(host: "0.0.0.0", port: 0)
@@ -184,6 +191,35 @@ final class Phone: Sendable {
     func stopReading() { _ = channel.setOption(.autoRead, value: false) }
     func close() { channel.close(promise: nil) }
     func closed() async throws { try await channel.closeFuture.get() }
+}
+
+/// A phone that takes connections.
+final class PhoneListener: Sendable {
+    let address: HostPort
+    /// The connections that were made to it.
+    let connections = EventQueue<Phone>(limit: 100)
+    private let channel: any Channel
+
+    /// - Parameter accepts: false for one that never answers: the system takes one connection for it and no more.
+    init(on address: HostPort = HostPort(host: "127.0.0.1", port: 0), accepts: Bool = true) async throws {
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: accepts ? 16 : 0)
+            .serverChannelOption(.autoRead, value: accepts)
+            .childChannelInitializer { [connections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let messages = EventQueue<[UInt8]>(limit: .max)
+                    try channel.pipeline.syncOperations.addHandler(StreamInbox(messages))
+                    connections.push(Phone(channel, messages))
+                }
+            }
+            .bind(host: address.host, port: Int(address.port)).get()
+        self.address = channel.localAddress.flatMap(HostPort.init) ?? address
+    }
+
+    func connection() async throws -> Phone { try await connections.stream.first() }
+
+    func close() { channel.close(promise: nil) }
 }
 
 private final class DatagramInbox: ChannelInboundHandler, Sendable {
