@@ -31,27 +31,26 @@ struct DialogPath: Sendable {
     /// - Parameter nextHop: of the dialog (RFC 3261 §12.2.1.1), or the target of a request outside of dialogs.
     func ways(to nextHop: SIPURI) -> [Way] {
         let isNamed = proxied ? isReachable(nextHop.host) : nextHop.host == flow.remote.host
-        let asked = nextHop.transport
-        guard flow.transport.isReliable else {
-            switch asked {
-            case .udp?, nil: return [isNamed && (proxied || !symmetric) ? way(.udp, to: nextHop) : Way(flow: flow)]
-            case let stream?: return (isNamed ? [way(stream, to: nextHop)] : []) + [Way(flow: flow)]
-            }
-        }
-        // The connection that is there. Once it is gone, a peer is found where it says that it listens: never at
-        // another address, which would let it aim our connections at strangers.
-        guard isNamed else { return [Way(flow: flow)] }
-        switch asked {
-        case .udp?: return [Way(flow: flow), way(.udp, to: nextHop)]
-        case nil: return [Way(flow: flow), way(flow.transport, to: nextHop), way(.udp, to: nextHop)]
-        case let stream?: return [Way(flow: flow), way(stream, to: nextHop)]
+        let here = Way(flow: flow)
+        // The connection that is there comes first. Once it is gone, a peer is found where it says that it listens:
+        // never at another address, which would let it aim our connections at strangers; and what came by TLS, or asks
+        // for it by a SIPS URI, never goes another way (RFC 5630 §3.1.2).
+        switch (flow.transport, nextHop.transport) {
+        case (.tls, .tls?), (.tls, nil): return isNamed ? [here, way(.tls, to: nextHop)] : [here]
+        case (.tls, _): return [here]
+        case (_, .tls?) where nextHop.scheme == .sips: return [way(.tls, to: nextHop, opens: isNamed)]
+        case (.tcp, .udp?): return isNamed ? [here, way(.udp, to: nextHop)] : [here]
+        case (.tcp, nil): return isNamed ? [here, way(.tcp, to: nextHop), way(.udp, to: nextHop)] : [here]
+        case (.tcp, let stream?): return isNamed ? [here, way(stream, to: nextHop)] : [here]
+        case (.udp, .udp?), (.udp, nil): return [isNamed && (proxied || !symmetric) ? way(.udp, to: nextHop) : here]
+        case (.udp, let stream?): return isNamed ? [way(stream, to: nextHop), here] : [here]
         }
     }
 
-    private func way(_ transport: Transport, to uri: SIPURI) -> Way {
+    private func way(_ transport: Transport, to uri: SIPURI, opens: Bool = true) -> Way {
         let remote = HostPort(host: uri.host, port: uri.port ?? transport.defaultPort)
         return Way(
-            flow: Flow(transport: transport, local: flow.local, remote: remote), opens: transport.isReliable)
+            flow: Flow(transport: transport, local: flow.local, remote: remote), opens: opens && transport.isReliable)
     }
 
     /// A numeric address of the listener's family.
@@ -63,7 +62,9 @@ struct DialogPath: Sendable {
 
 extension SIPURI {
     /// The transport that it asks for (RFC 3261 §19.1.1, §26.2.2); nil when it does not say.
-    var transport: Transport? { parameters["transport"].flatMap { Transport(rawValue: $0.uppercased()) } }
+    var transport: Transport? {
+        scheme == .sips ? .tls : parameters["transport"].flatMap { Transport(rawValue: $0.uppercased()) }
+    }
 }
 
 extension SIPRequest {

@@ -1,6 +1,7 @@
 // Where NIO's channels meet the endpoint: datagrams and connections in, nothing else.
 
 internal import NIOCore
+internal import NIOTLS
 
 final class DatagramHandler: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
@@ -30,18 +31,20 @@ final class DatagramHandler: ChannelInboundHandler {
 final class StreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let core: EndpointCore
+    private let transport: Transport
     /// Nil until a connection of a peer is taken.
     private var flow: Flow?
 
     /// - Parameter flow: of a connection that we open.
-    init(_ core: EndpointCore, _ flow: Flow? = nil) {
+    init(_ core: EndpointCore, _ transport: Transport, _ flow: Flow? = nil) {
         self.core = core
+        self.transport = transport
         self.flow = flow
     }
 
     func channelActive(context: ChannelHandlerContext) {
         guard flow == nil else { return }
-        flow = core.accepted(context.channel)
+        flow = core.accepted(context.channel, transport)
         if flow == nil { context.close(promise: nil) }
     }
 
@@ -49,11 +52,17 @@ final class StreamHandler: ChannelInboundHandler {
         if let flow { core.receive(stream: unwrapInboundIn(data), over: flow) }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent, let flow { core.secured(flow) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         if let flow { core.close(flow) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let flow { core.failed(flow, error) }
         context.close(promise: nil)
     }
 }

@@ -2,11 +2,15 @@
 
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 enum Dialer {
     static func connect(
-        _ flow: Flow, _ limits: SIPLimits, loop: any EventLoop, door: CoreReference
+        _ flow: Flow, _ configuration: SIPEndpointConfiguration, _ credentials: TLSCredentials?, loop: any EventLoop,
+        door: CoreReference
     ) -> EventLoopFuture<any Channel> {
+        let limits = configuration.limits
+        let name = configuration.certificateNames[flow.remote]
         do {
             let remote = try SocketAddress(ipAddress: flow.remote.host, port: Int(flow.remote.port))
             let bootstrap = ClientBootstrap(group: loop)
@@ -18,8 +22,13 @@ enum Dialer {
                 .channelOption(.writeBufferWaterMark, value: ConnectionBuffers.own(limits))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
+                        let pipeline = channel.pipeline.syncOperations
+                        if flow.transport == .tls {
+                            guard let context = credentials?.client else { throw ChannelError.operationUnsupported }
+                            try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
+                        }
                         try door.enter { core in
-                            try channel.pipeline.syncOperations.addHandler(StreamHandler(core, flow))
+                            try pipeline.addHandler(StreamHandler(core, flow.transport, flow))
                         }
                     }
                 }
@@ -34,7 +43,7 @@ enum Dialer {
 
 /// What a peer that does not read can make the kernel and us keep for it.
 enum ConnectionBuffers {
-    static let kernel: CInt = 65_536
+    static let kernel = 65_536
 
     static func own(_ limits: SIPLimits) -> ChannelOptions.Types.WriteBufferWaterMark {
         .init(low: limits.maximumUnsentBytes / 4, high: limits.maximumUnsentBytes)

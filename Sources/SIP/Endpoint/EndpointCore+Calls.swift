@@ -8,7 +8,7 @@ extension EndpointCore {
         if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsSDP) {
             return reply(refusal.status, to: request, over: flow, adding: refusal.head.other)
         }
-        let contact = contact(user: request.uri.user, for: flow)
+        let contact = contact(user: request.uri.user, for: flow, secure: request.wantsSecureContact)
         guard let dialog = DialogState(answering: request, localTag: randomToken(), contact: contact) else {
             return reply(400, to: request, over: flow)
         }

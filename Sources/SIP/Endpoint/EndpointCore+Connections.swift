@@ -1,8 +1,9 @@
 // Connections: those that peers make, those that we open, their limits and their end. A peer that says `alias` in its
 // Via takes our requests over the connection that it made (RFC 5923); we say so too.
 
+internal import Logging
 internal import NIOCore
-internal import NIOPosix
+internal import NIOSSL
 
 extension EndpointCore {
     /// The connection that requests over `flow` go by: its own, or the one that its peer has made and said so.
@@ -10,12 +11,21 @@ extension EndpointCore {
 
     // MARK: Those of peers
 
+    /// What a new connection of a peer passes through on its way to us.
+    func prepare(_ channel: any Channel, _ transport: Transport) throws {
+        if transport == .tls {
+            guard let context = credentials?.server else { throw ChannelError.operationUnsupported }
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+        }
+        try channel.pipeline.syncOperations.addHandler(StreamHandler(self, transport))
+    }
+
     /// - Returns: nil when the connection is one too many.
-    func accepted(_ channel: any Channel) -> Flow? {
+    func accepted(_ channel: any Channel, _ transport: Transport) -> Flow? {
         guard door != nil, let remote = channel.remoteAddress.flatMap(HostPort.init),
             let local = channel.localAddress.flatMap(HostPort.init)
         else { return nil }
-        let flow = Flow(transport: .tcp, local: local, remote: remote)
+        let flow = Flow(transport: transport, local: local, remote: remote)
         let fromThere = connectionsByAddress[remote.host, default: 0]
         guard connections.count - openedConnections < limits.maximumConnections,
             fromThere < limits.maximumConnectionsPerAddress, connections[flow] == nil
@@ -23,12 +33,28 @@ extension EndpointCore {
             counters.connectionsRefused += 1
             return nil
         }
-        let connection = Connection(.open(channel), isOurs: false)
+        let isSecure = transport == .tls
+        let connection = Connection(isSecure ? .handshaking(channel) : .open(channel), isOurs: false)
         connections[flow] = connection
         connectionsByAddress[remote.host] = fromThere + 1
         counters.connectionsAccepted += 1
-        setTimer(&connection.timer, to: now + limits.messageTimeout, owner: .connection(flow))
+        let patience = isSecure ? limits.handshakeTimeout : limits.messageTimeout
+        setTimer(&connection.timer, to: now + patience, owner: .connection(flow))
         return flow
+    }
+
+    /// The TLS handshake of `flow` is over.
+    func secured(_ flow: Flow) {
+        guard let connection = connections[flow], case .handshaking(let channel) = connection.state else { return }
+        if connection.isOurs { return ready(channel, flow) }
+        connection.state = .open(channel)
+        setTimer(&connection.timer, to: now + limits.messageTimeout, owner: .connection(flow))
+    }
+
+    func failed(_ flow: Flow, _ error: any Error) {
+        // Of our own connections somebody should hear: a certificate is wrong, or the peer's authority is not known.
+        let level: Logger.Level = connections[flow]?.isOurs == true ? .warning : .debug
+        logger.log(level: level, "a connection failed", metadata: ["peer": "\(flow.remote)", "why": "\(error)"])
     }
 
     /// Notes where the peer takes requests over this connection. It is believed of its own address alone: over TCP
@@ -57,7 +83,7 @@ extension EndpointCore {
         connections[flow] = connection
         openedConnections += 1
         setTimer(&connection.timer, to: now + limits.connectTimeout, owner: .connection(flow))
-        Dialer.connect(flow, limits, loop: door.loop, door: door).whenComplete { result in
+        Dialer.connect(flow, configuration, credentials, loop: door.loop, door: door).whenComplete { result in
             door.enter { $0.connected(result, number, flow) }
         }
     }
@@ -67,7 +93,10 @@ extension EndpointCore {
         switch result {
         case .success(let channel) where isWanted:
             counters.connectionsOpened += 1
-            ready(channel, flow)
+            guard flow.transport == .tls else { return ready(channel, flow) }
+            guard let connection = connections[flow] else { return }
+            connection.state = .handshaking(channel)
+            setTimer(&connection.timer, to: now + limits.handshakeTimeout, owner: .connection(flow))
         case .success(let channel):
             // Given up meanwhile.
             channel.close(promise: nil)

@@ -57,7 +57,7 @@ extension EndpointCore {
         let isSent =
             switch flow.transport {
             case .udp: sendDatagram(message, over: flow)
-            case .tcp: sendStream(message, over: connected(flow))
+            case .tcp, .tls: sendStream(message, over: connected(flow))
             }
         if !isSent { counters.unsent += 1 }
         return isSent
@@ -75,7 +75,7 @@ extension EndpointCore {
     private func sendStream(_ message: [UInt8], over flow: Flow) -> Bool {
         guard let connection = connections[flow] else { return false }
         switch connection.state {
-        case .opening:
+        case .opening, .handshaking:
             guard connection.unsent.count + message.count <= limits.maximumUnsentBytes else { return false }
             connection.unsent += message
         case .open(let channel):
@@ -84,6 +84,18 @@ extension EndpointCore {
             if !channel.isWritable { dropConnection(flow) }
         }
         return true
+    }
+
+    /// The address of ours that a flow of this transport has, where one of another has `local`.
+    func local(for transport: Transport, like local: HostPort) -> HostPort {
+        let own = transport == .tls ? secureListeners.map(\.address) : listeners.map(\.address)
+        func names(_ address: HostPort) -> Bool {
+            address == local || address.port == local.port && address.isAnyAddress && address.isIPv6 == local.isIPv6
+        }
+        if own.contains(where: names) { return local }
+        guard let other = own.first(where: { $0.host == local.host }) ?? own.first(where: { $0.isIPv6 == local.isIPv6 })
+        else { return local }
+        return HostPort(host: other.isAnyAddress ? local.host : other.host, port: other.port)
     }
 
     /// A flow that was kept over a restart may name an address that is now covered by another listener.
@@ -98,7 +110,9 @@ extension EndpointCore {
     /// The host and port that Via and Contact name for `flow`.
     func advertised(_ flow: Flow) -> HostPort { configuration.advertised(flow) }
 
-    func contact(user: String?, for flow: Flow) -> NameAddress { configuration.contact(user: user, for: flow) }
+    func contact(user: String?, for flow: Flow, secure: Bool = false) -> NameAddress {
+        configuration.contact(user: user, for: flow, secure: secure)
+    }
 }
 
 extension SIPEndpointConfiguration {
@@ -106,10 +120,23 @@ extension SIPEndpointConfiguration {
         HostPort(host: advertisedHost ?? flow.local.host, port: flow.local.port)
     }
 
-    func contact(user: String?, for flow: Flow) -> NameAddress {
+    /// - Parameter secure: whether the peer wants TLS on every hop (RFC 5630 §3.1.2), not just on this one.
+    func contact(user: String?, for flow: Flow, secure: Bool = false) -> NameAddress {
         let address = advertised(flow)
         var uri = SIPURI(user: user, host: address.host, port: address.port)
-        if flow.transport == .tcp { uri.parameters["transport"] = "tcp" }
+        switch flow.transport {
+        case .udp: break
+        case .tls where secure: uri.scheme = .sips
+        case .tcp, .tls: uri.parameters["transport"] = flow.transport.rawValue.lowercased()
+        }
         return NameAddress(uri: uri)
+    }
+}
+
+extension SIPRequest {
+    /// Whether the Contact in its dialog has to be a SIPS URI (RFC 3261 §12.1.1).
+    var wantsSecureContact: Bool {
+        let path = head.recordRoutes.first?.uri ?? head.contacts.first?.address?.uri
+        return uri.scheme == .sips || path?.scheme == .sips
     }
 }

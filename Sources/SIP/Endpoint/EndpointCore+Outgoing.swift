@@ -12,7 +12,8 @@ extension EndpointCore {
         var from = invitation.from
         from.tag = randomToken()
         var head = MessageHead(from: from, to: invitation.to, callID: callID, cseq: CSeq(1, .invite))
-        head.contacts = [.address(contact(user: from.uri.user, for: flow))]
+        let secure = invitation.target.scheme == .sips
+        head.contacts = [.address(contact(user: from.uri.user, for: flow, secure: secure))]
         head.other = [SIPCapabilities.allow, HeaderField("Content-Type", "application/sdp")]
         head.body = invitation.offer.encoded()
         let unsent = SIPRequest(.invite, uri: invitation.target, head: head)
@@ -70,8 +71,9 @@ extension EndpointCore {
 
     /// Where calls and requests to `remote` go out: from the listener of its family.
     func flow(to remote: HostPort, by transport: Transport) -> Flow? {
-        guard let listener = listeners.first(where: { $0.address.isIPv6 == remote.isIPv6 }) else { return nil }
-        var local = listener.address
+        let own =
+            transport == .tls && !secureListeners.isEmpty ? secureListeners.map(\.address) : listeners.map(\.address)
+        guard var local = own.first(where: { $0.isIPv6 == remote.isIPv6 }) else { return nil }
         if local.isAnyAddress {
             guard let host = SourceAddress.host(towards: remote) else { return nil }
             local.host = host

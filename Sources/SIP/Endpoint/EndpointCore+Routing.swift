@@ -29,9 +29,13 @@ extension EndpointCore {
     /// Without connections that neither are there nor can be made, and with one before each datagram that would be too
     /// long. Never empty.
     func passable(_ ways: [Way], for request: SIPRequest) -> [Way] {
-        let isLarge = ways.contains { !$0.flow.transport.isReliable } && request.encoded().count > limits.largestDatagram
+        let isLarge =
+            ways.contains { !$0.flow.transport.isReliable } && request.encoded().count > limits.largestDatagram
         var passable: [Way] = []
-        for way in ways {
+        for var way in ways {
+            if way.opens || !way.flow.transport.isReliable {
+                way.flow.local = local(for: way.flow.transport, like: way.flow.local)
+            }
             if way.flow.transport.isReliable {
                 guard way.opens || connections[connected(way.flow)] != nil else { continue }
             } else if isLarge {

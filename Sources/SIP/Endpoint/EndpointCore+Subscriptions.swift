@@ -27,7 +27,7 @@ extension EndpointCore {
 
     func accept(_ subscription: IncomingSubscribe, expires: Int, events: EventQueue<SubscriptionEvent>) {
         let (id, request, key) = (subscription.dialog, subscription.request, subscription.transaction)
-        let contact = contact(user: request.uri.user, for: subscription.flow)
+        let contact = contact(user: request.uri.user, for: subscription.flow, secure: request.wantsSecureContact)
         guard serverTransactions[key]?.unanswered != nil, subscriptions[id] == nil,
             let dialog = DialogState(answering: request, localTag: id.localTag, contact: contact)
         else {

@@ -12,6 +12,9 @@ final class EndpointCore {
 
     var counters = SIPStatistics()
     var listeners: [Listener] = []
+    var secureListeners: [SecureListener] = []
+    /// Of connections from now on.
+    var credentials: TLSCredentials?
     var sources: [HostPort: DatagramSource] = [:]
     var connections: [Flow: Connection] = [:]
     var connectionsByAddress: [String: Int] = [:]
@@ -46,6 +49,7 @@ final class EndpointCore {
         self.logger = logger
         self.loop = loop
         clock = now
+        credentials = configuration.credentials
     }
 
     var now: Duration { clock() }
@@ -77,6 +81,7 @@ final class EndpointCore {
     /// - Returns: the sockets that are closing.
     func stop() -> [any Channel] {
         var channels = connections.values.compactMap(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
+        channels += secureListeners.map(\.connections)
         user = nil
         for id in Array(outgoing.keys) { handle(.stop, inOutgoing: id) }
         for id in Array(calls.keys) { handle(.stop, inCall: id) }
@@ -90,7 +95,8 @@ final class EndpointCore {
         for flow in Array(connections.keys) { close(flow) }
         channels += closeSources()
         for listener in listeners { listener.close() }
-        listeners = []
+        for listener in secureListeners { listener.connections.close(promise: nil) }
+        (listeners, secureListeners) = ([], [])
         alarm?.task.cancel()
         alarm = nil
         timers = TimerQueue()

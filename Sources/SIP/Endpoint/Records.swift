@@ -204,11 +204,13 @@ final class SubscriptionRecord {
     }
 }
 
-/// A TCP connection.
+/// A TCP or TLS connection.
 final class Connection {
     enum State {
         /// The number tells it from another try.
         case opening(Int)
+        /// The TLS handshake is going on.
+        case handshaking(any Channel)
         case open(any Channel)
     }
     var state: State
@@ -233,7 +235,10 @@ final class Connection {
     }
 
     var channel: (any Channel)? {
-        if case .open(let channel) = state { channel } else { nil }
+        switch state {
+        case .opening: nil
+        case .handshaking(let channel), .open(let channel): channel
+        }
     }
 
     func isOpening(_ number: Int) -> Bool {

@@ -24,22 +24,32 @@ public final class SIPEndpoint: Sendable {
     }
 
     /// Listens, and tells `user` of requests from then on.
-    /// - Returns: the actual addresses, in the order of the configuration.
+    /// - Returns: the actual addresses of `listen`, then those of `listenSecurely`, in the order of the configuration.
     /// - Throws: `SIPEndpointError` when an address cannot be listened on; then nothing is.
     public func start(_ user: any SIPUser) async throws(SIPEndpointError) -> [HostPort] {
         guard await core.call({ [core] in $0.begin(user, door: core) }) else { throw .alreadyStarted }
         var addresses: [HostPort] = []
-        for wanted in configuration.listen {
-            do throws(SIPEndpointError) {
+        do throws(SIPEndpointError) {
+            for wanted in configuration.listen {
                 let listener = try await Listener.open(wanted, configuration.limits, loop: core.loop, door: core)
                 await core.call { $0.listeners.append(listener) }
                 addresses.append(listener.address)
-            } catch {
-                await stop()
-                throw error
             }
+            for wanted in configuration.listenSecurely {
+                let listener = try await SecureListener.open(wanted, configuration.limits, loop: core.loop, door: core)
+                await core.call { $0.secureListeners.append(listener) }
+                addresses.append(listener.address)
+            }
+        } catch {
+            await stop()
+            throw error
         }
         return addresses
+    }
+
+    /// Proves itself by `credentials` on connections from now on; those that are open go on.
+    public func use(_ credentials: TLSCredentials) {
+        core.run { $0.credentials = credentials }
     }
 
     /// Ends calls (BYE) and subscriptions (NOTIFY terminated) without waiting for answers, and closes everything.
@@ -95,6 +105,8 @@ public enum SIPEndpointError: Error, Sendable, Equatable {
     /// The address cannot be listened on by UDP and TCP, for instance because it is in use.
     case cannotListen(HostPort, reason: String)
     case alreadyStarted
+    /// A file of the TLS settings is missing or wrong.
+    case credentials(file: String, reason: String)
 }
 
 extension SIPEndpointError: CustomStringConvertible {
@@ -102,6 +114,7 @@ extension SIPEndpointError: CustomStringConvertible {
         switch self {
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
         case .alreadyStarted: "the endpoint has been started before"
+        case .credentials(let file, let reason): "\(file): \(reason)"
         }
     }
 }

@@ -3,6 +3,12 @@
 public struct SIPEndpointConfiguration: Sendable {
     /// Numeric addresses; UDP and TCP on each. Port 0: any free port, the same for both.
     public var listen: [HostPort]
+    /// Numeric addresses for TLS. Needs `credentials` with a certificate.
+    public var listenSecurely: [HostPort] = []
+    /// For TLS; nil: no connection is taken or made.
+    public var credentials: TLSCredentials?
+    /// The name that the certificate of a peer must be for which we connect to, where it is not for its address.
+    public var certificateNames: [HostPort: String] = [:]
     /// What Via and Contact name instead of the listen address: for a host behind a one-to-one NAT, or one that
     /// listens on all addresses. Nil: the address that the message came in by.
     public var advertisedHost: String?
@@ -39,6 +45,8 @@ public struct SIPLimits: Sendable {
     public var maximumUnsentBytes = 131_072
     /// How long a connection may take to be open.
     public var connectTimeout: Duration = .seconds(5)
+    /// How long the TLS handshake of an open connection may take.
+    public var handshakeTimeout: Duration = .seconds(5)
     /// A longer request goes over TCP where that can be had, and by UDP where it cannot (RFC 3261 §18.1.1). Bytes.
     public var largestDatagram = 1_300
     /// How long a new connection may take to send its first whole message, and any connection to finish one it began.

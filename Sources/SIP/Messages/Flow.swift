@@ -4,12 +4,13 @@
 public enum Transport: String, Hashable, Sendable, Codable {
     case udp = "UDP"
     case tcp = "TCP"
+    case tls = "TLS"
 
     /// Whether it is a connection, which loses nothing on this hop.
     public var isReliable: Bool { self != .udp }
 
     /// Where a URI or a Via without a port means (RFC 3261 §18.2.2, §19.1.2).
-    public var defaultPort: UInt16 { 5_060 }
+    public var defaultPort: UInt16 { self == .tls ? 5_061 : 5_060 }
 }
 
 /// A numeric address and a port; an IPv6 address without brackets.

@@ -38,7 +38,7 @@ struct Configuration: Sendable {
         var unsolicited: Unsolicited
         /// "ADDRESS[/BITS] DOMAIN" each; known to be well-formed.
         var peers: [String]
-        /// "DOMAIN ADDRESS:PORT" each; known to be well-formed.
+        /// "DOMAIN ADDRESS:PORT [TRANSPORT [NAME]]" each; known to be well-formed.
         var outbound: [String]
         /// How long it may ring at a number that a caller is passed on to.
         var ring: Duration
@@ -154,6 +154,11 @@ extension Configuration.Voicemail {
 }
 
 enum NumericAddress {
+    /// For listening: different ones, and not too many.
+    static func areValid(_ list: [String]) -> Bool {
+        list.count <= 16 && Set(list).count == list.count && list.allSatisfy(isValid)
+    }
+
     static func isValid(_ text: String) -> Bool {
         var four = in_addr()
         var six = in6_addr()

@@ -11,11 +11,15 @@ struct OutboundTrunk: Hashable {
     var domain: String
     var address: HostPort
     var transport = Transport.udp
+    /// Whom its certificate must be for; nil: its address.
+    var certificateName: String?
 
-    /// From `DOMAIN ADDRESS:PORT` or `DOMAIN ADDRESS:PORT TRANSPORT`; an IPv6 address stands in brackets.
+    /// From `DOMAIN ADDRESS:PORT`, `DOMAIN ADDRESS:PORT TRANSPORT` or `DOMAIN ADDRESS:PORT tls NAME`; an IPv6 address
+    /// stands in brackets.
     init?(setting: String) {
         let words = setting.split(separator: " ")
-        guard (2...3).contains(words.count), Organisation.isDomain(String(words[0])), let colon = words[1].lastIndex(of: ":"),
+        guard (2...4).contains(words.count), Organisation.isDomain(String(words[0])),
+            let colon = words[1].lastIndex(of: ":"),
             let port = UInt16(words[1][words[1].index(after: colon)...]), port > 0
         else { return nil }
         var host = String(words[1][..<colon])
@@ -24,9 +28,12 @@ struct OutboundTrunk: Hashable {
         guard NumericAddress.isValid(host), host.contains(":") == isBracketed else { return nil }
         domain = words[0].lowercased()
         address = HostPort(host: host, port: port)
-        guard words.count == 3 else { return }
+        guard words.count > 2 else { return }
         guard let transport = Transport(rawValue: words[2].uppercased()) else { return nil }
         self.transport = transport
+        guard words.count > 3 else { return }
+        guard transport == .tls, Organisation.isDomain(String(words[3])) else { return nil }
+        certificateName = words[3].lowercased()
     }
 
     /// A number there.

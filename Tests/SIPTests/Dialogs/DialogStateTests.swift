@@ -128,6 +128,22 @@ struct DialogPathTests {
         #expect(try tried(behind, "sip:proxy.example.org;lr") == [here])
     }
 
+    @Test("G1: what came by TLS, or asks for it by SIPS, goes by TLS or not at all (RFC 5630)")
+    func staysSecure() throws {
+        var flow = phone
+        flow.transport = .tls
+        let here = "TLS 203.0.113.9:40001"
+        let path = try path(Caller(), over: flow)
+        for uri in ["sip:203.0.113.9", "sips:203.0.113.9;transport=tcp", "sip:203.0.113.9;transport=tls"] {
+            #expect(try tried(path, uri) == [here, "+TLS 203.0.113.9:5061"])
+        }
+        #expect(try tried(path, "sip:203.0.113.9;transport=udp") == [here])
+        #expect(try tried(path, "sips:192.168.1.5") == [here])
+        let plain = try self.path(Caller(), over: phone)
+        #expect(try tried(plain, "sips:203.0.113.9") == ["+TLS 203.0.113.9:5061"])
+        #expect(try tried(plain, "sips:192.168.1.5") == ["TLS 192.168.1.5:5061"])
+    }
+
     @Test("G1: a route or a Contact that asks for TCP gets it, and a datagram where it cannot be had")
     func asksForTCP() throws {
         let here = "UDP 203.0.113.9:40001"

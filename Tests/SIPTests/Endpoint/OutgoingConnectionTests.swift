@@ -51,7 +51,9 @@ struct OutgoingConnectionTests {
         }
     }
 
-    @Test("F2: where nobody takes the connection, a Contact that does not ask for TCP gets a datagram; one that does, none")
+    @Test(
+        "F2: where nobody takes the connection, a Contact that does not ask for TCP gets a datagram; one that does, none"
+    )
     func refused() async throws {
         try await Bench.run { bench in
             let phone = try await bench.phone()
@@ -149,7 +151,7 @@ struct OutgoingConnectionTests {
         try await Bench.run { bench in
             let phone = try await bench.phone()
             var offer = try SessionDescription(parsing: Array(Caller.offer.utf8))
-            offer.media[0].attributes += (0..<200).map { .init("x", "\($0)") }
+            offer.media[0].attributes += (0..<140).map { .init("x", "\($0)") }
             let call = await bench.endpoint.invite(
                 OutgoingInvite(
                     target: SIPURI(user: "101", host: phone.address.host, port: phone.address.port),
