@@ -54,9 +54,10 @@ let package = Package(
         .systemLibrary(name: "CSpanDSP", pkgConfig: "spandsp"),
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile"),
         .systemLibrary(name: "CSampleRate"),
+        .systemLibrary(name: "CSRTP"),
 
         room("SIP", ["COsip", crypto, logging] + nio + tls),
-        room("Media", ["COrtp", "CSpanDSP", "CSndFile", "CSampleRate", logging], optimised),
+        room("Media", ["COrtp", "CSpanDSP", "CSndFile", "CSampleRate", "CSRTP", logging], optimised),
         room("CallControl"),
         room("Telephony", ["CallControl", "SIP", "Media", logging]),
         room("Mailboxes", [grdb, crypto, cryptoExtras, logging]),

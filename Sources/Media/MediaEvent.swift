@@ -24,10 +24,13 @@ public struct StreamParameters: Sendable, Hashable {
     public var receives: Bool
     /// Whether keys are looked for in the audio. Only heeded when `telephoneEvent` is nil.
     public var detectsInbandDigits: Bool
+    /// The keys of a stream that is encrypted (SRTP); of it nothing is heard that is not.
+    public var protection: StreamProtection?
 
     public init(
         codec: Codec, payloadType: UInt8, telephoneEvent: UInt8?, remoteAddress: String, remotePort: UInt16,
-        remoteControlPort: UInt16, sends: Bool = true, receives: Bool = true, detectsInbandDigits: Bool = false
+        remoteControlPort: UInt16, sends: Bool = true, receives: Bool = true, detectsInbandDigits: Bool = false,
+        protection: StreamProtection? = nil
     ) {
         self.codec = codec
         self.payloadType = payloadType
@@ -38,6 +41,7 @@ public struct StreamParameters: Sendable, Hashable {
         self.sends = sends
         self.receives = receives
         self.detectsInbandDigits = detectsInbandDigits
+        self.protection = protection
     }
 }
 

@@ -37,16 +37,16 @@ actor FarLeg {
     private var isClosed = false
 
     /// - Parameters:
-    ///   - codec: of the near leg: it is offered first, so that nothing need be transcoded.
+    ///   - capabilities: with the codec of the near leg first, so that nothing need be transcoded.
     ///   - tell: hears what happens, in its order; not called after `close()`.
     init(
-        media: MediaSession, address: String, terms: AudioTerms, codec: Codec, logger: Logger,
+        media: MediaSession, capabilities: MediaCapabilities, logger: Logger,
         tell: @escaping @Sendable (Event) async -> Void
     ) {
         self.media = media
         self.logger = logger
         self.tell = tell
-        capabilities = terms.capabilities(address: address, port: media.localPort, first: codec)
+        self.capabilities = capabilities
         offer = SDPNegotiation.offer(with: capabilities)
     }
 

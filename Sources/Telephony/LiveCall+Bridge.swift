@@ -26,9 +26,12 @@ extension LiveCall {
             logger.error("no media session for the far side", metadata: ["reason": "\(error)"])
             return .refused
         }
-        let leg = FarLeg(
-            media: session, address: route.flow.local.host, terms: equipment.terms, codec: codec, logger: logger
-        ) { [weak self] in await self?.told($0) }
+        let party = Party(account: number, domain: invitation.domain, address: route.flow.remote.host)
+        let capabilities = equipment.terms.capabilities(
+            with: party, over: route.flow, port: session.localPort, first: codec)
+        let leg = FarLeg(media: session, capabilities: capabilities, logger: logger) { [weak self] in
+            await self?.told($0)
+        }
         bridge = Bridge(leg: leg)
         let to = NameAddress(uri: SIPURI(user: number, host: invitation.domain))
         await leg.place(route, to: to, from: caller, by: endpoint, ringLimit: equipment.ringLimit)

@@ -10,6 +10,7 @@ struct Negotiation {
     let codec: Codec
     private(set) var parameters: StreamParameters
     private var capabilities: MediaCapabilities
+    private var keys: StreamKeys?
 
     var encoding: AudioEncoding {
         switch codec {
@@ -24,6 +25,7 @@ struct Negotiation {
         guard let codec = Codec(rawValue: agreement.encoding) else { return nil }
         self.codec = codec
         self.capabilities = capabilities
+        keys = agreement.keys
         parameters = StreamParameters(agreement, codec)
     }
 
@@ -36,12 +38,28 @@ struct Negotiation {
         var strict = capabilities
         strict.codecs = first
         guard
-            let (answer, agreement) = (try? SDPNegotiation.answer(to: offer, with: strict))
-                ?? (try? SDPNegotiation.answer(to: offer, with: capabilities)),
-            let agreed = Codec(rawValue: agreement.encoding)
+            let settled = (try? SDPNegotiation.answer(to: offer, with: strict))
+                ?? (try? SDPNegotiation.answer(to: offer, with: capabilities))
         else { return nil }
+        let (answer, agreement) = renewed(settled, offer)
+        guard let agreed = Codec(rawValue: agreement.encoding) else { return nil }
+        keys = agreement.keys
         parameters = StreamParameters(agreement, agreed)
         return answer
+    }
+
+    /// A peer that changes its key, or how it is used, gets another one of ours too; else ours goes on, and with it the
+    /// count of packets that both sides keep (RFC 4568 §7.1.4, RFC 3711 §3.3.1).
+    private mutating func renewed(
+        _ settled: (SessionDescription, AudioAgreement), _ offer: SessionDescription
+    ) -> (SessionDescription, AudioAgreement) {
+        guard let new = settled.1.keys, let keys, new.theirs != keys.theirs || new.suite != keys.suite else {
+            return settled
+        }
+        capabilities.key = .random()
+        var terms = capabilities
+        terms.codecs = terms.codecs.filter { $0.rawValue == settled.1.encoding }
+        return (try? SDPNegotiation.answer(to: offer, with: terms)) ?? settled
     }
 
     /// Takes the answer to an offer that we made in the 200 of a re-INVITE; false when it does not fit.
@@ -50,6 +68,7 @@ struct Negotiation {
         guard let agreement = try? SDPNegotiation.agreement(offered: offered, answer: answer),
             let agreed = Codec(rawValue: agreement.encoding)
         else { return false }
+        keys = agreement.keys
         parameters = StreamParameters(agreement, agreed)
         return true
     }
@@ -64,6 +83,15 @@ extension StreamParameters {
             remoteAddress: agreement.remoteAddress, remotePort: agreement.remotePort,
             remoteControlPort: agreement.remoteControlPort,
             sends: direction.sends, receives: direction == .sendReceive,
-            detectsInbandDigits: agreement.telephoneEvent == nil)
+            detectsInbandDigits: agreement.telephoneEvent == nil,
+            protection: agreement.keys.map(StreamProtection.init))
+    }
+}
+
+extension StreamProtection {
+    init(_ keys: StreamKeys) {
+        self.init(
+            tag: keys.suite == .sha1Tag32 ? .bits32 : .bits80, sendingKey: keys.ours.bytes,
+            receivingKey: keys.theirs.bytes)
     }
 }

@@ -33,7 +33,10 @@ final class RingingCall: IncomingCall {
             invite.reject(503, headers: [HeaderField("Retry-After", "10")])
             throw CallEnded(.failure)
         }
-        let capabilities = equipment.terms.capabilities(address: invite.flow.local.host, port: session.localPort)
+        let capabilities = equipment.terms.capabilities(
+            with: Party(
+                account: invitation.account, domain: invitation.domain, address: invite.flow.remote.host),
+            over: invite.flow, port: session.localPort)
         do throws(CallEnded) {
             // Without an offer there is nothing to answer early: such a call is answered at once.
             let call =

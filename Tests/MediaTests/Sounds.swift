@@ -74,20 +74,26 @@ extension [Int16] {
 /// Real speech: the English prompts of the product, one after the other.
 enum Spoken {
     private static let prompts = Task {
+        // The beep is no speech.
+        let spoken = try files(["en"]).filter { !$0.hasSuffix("/beep.flac") }
+        return try spoken.flatMap { try AudioFile(reading: $0).samples(rate: 8_000) + pause(seconds: 0.3) }
+    }
+
+    /// The paths of all prompts of some languages, in order.
+    static func files(_ languages: [String]) throws -> [String] {
         let here = String(describing: #filePath).split(separator: "/").dropLast(3).joined(separator: "/")
-        let folder = "/\(here)/prompts/en"
-        let directory = try #require(opendir(folder))
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        return try languages.flatMap { language in
+            let folder = "/\(here)/prompts/\(language)"
+            let directory = try #require(opendir(folder))
+            defer { closedir(directory) }
+            var names: [String] = []
+            while let entry = readdir(directory) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if name.hasSuffix(".flac") { names.append(name) }
             }
-            // The beep is no speech.
-            if name.hasSuffix(".flac"), name != "beep.flac" { names.append(name) }
-        }
-        return try names.sorted().flatMap {
-            try AudioFile(reading: "\(folder)/\($0)").samples(rate: 8_000) + pause(seconds: 0.3)
+            return names.sorted().map { "\(folder)/\($0)" }
         }
     }
 

@@ -17,6 +17,8 @@ final class ToneDetector {
 
     init?(codec: Codec) {
         guard let state = dtmf_rx_init(nil, nil, nil) else { return nil }
+        // A little more than ITU-T Q.24 asks for, 8 and 4 dB, so that a key at the limit is heard; -1 and -99 change nothing.
+        dtmf_rx_parms(state, -1, 10, 6, -99)
         self.codec = codec
         self.state = state
         decoder = SampleDecoder(codec, rate: 8_000)

@@ -31,7 +31,7 @@ struct RecordingTimeline {
         var source: UInt32
         var timestamp: UInt32
         var position: Int
-        var madeAt: MediaTime
+        let madeAt: MediaTime
         /// One more than the highest sequence number seen.
         var nextSequence: UInt16
         /// The sequence number that would follow what is written without a gap.
@@ -47,6 +47,9 @@ struct RecordingTimeline {
     private let silence: UInt8
     private var mapping: Mapping?
     private var held: [Held] = []
+    private var drift = DriftMeter()
+    /// Bytes of the next audio that are given up, because their clock runs fast.
+    private var excess = 0
     /// When the newest packet arrived, and where the audio ended with it.
     private var lastArrival: MediaTime
     private var lastEnd = 0
@@ -79,7 +82,7 @@ struct RecordingTimeline {
             guard position >= end, !held.contains(where: { $0.sequence == packet.sequence }) else { return }
         } else {
             let due = mapping.position + now.bytes(since: mapping.madeAt)
-            guard position >= end, position == end || position <= due + Self.ahead else {
+            guard position >= end - excess, position <= max(end, due + Self.ahead) else {
                 return place(packet, payload, at: now, into: &audio)
             }
             self.mapping?.nextSequence = packet.sequence &+ 1
@@ -91,7 +94,12 @@ struct RecordingTimeline {
             hold(packet, payload, at: position, arrival: now)
             release(at: now, into: &audio)
         }
-        if distance >= 0 { arrived(at: now, end: position + payload.count) }
+        guard distance >= 0 else { return }
+        arrived(at: now, end: position + payload.count)
+        excess = max(0, end - position - payload.count)
+        let correction = drift.take(end: position + payload.count, at: now)
+        self.mapping?.position += correction
+        if correction < 0 { excess -= correction }
     }
 
     /// A packet of the source that is not audio, such as a telephone event: it uses up a sequence number.
@@ -138,6 +146,7 @@ struct RecordingTimeline {
             nextSequence: packet.sequence &+ 1, nextWritten: packet.sequence &+ 1)
         write(payload, at: position, into: &audio)
         arrived(at: now, end: end)
+        _ = drift.take(end: end, at: now)
     }
 
     private mutating func arrived(at now: MediaTime, end: Int) {

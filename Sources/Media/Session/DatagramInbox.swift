@@ -48,12 +48,13 @@ final class DatagramInbox {
         return used
     }
 
-    /// One of the datagrams of the last `read` and who sent it; nil when it was too long.
-    func datagram(_ index: Int) -> (source: NetworkAddress, bytes: UnsafeBufferPointer<UInt8>)? {
+    /// One of the datagrams of the last `read`, which may be decrypted where it is, and who sent it; nil when it was too
+    /// long.
+    func datagram(_ index: Int) -> (source: NetworkAddress, bytes: UnsafeMutableBufferPointer<UInt8>)? {
         guard messages[index].header.msg_flags & Int32(MSG_TRUNC) == 0,
             let source = NetworkAddress(sources + index)
         else { return nil }
-        let start = UnsafePointer(buffers + index * Self.size)
-        return (source, UnsafeBufferPointer(start: start, count: Int(messages[index].length)))
+        let start = buffers + index * Self.size
+        return (source, UnsafeMutableBufferPointer(start: start, count: Int(messages[index].length)))
     }
 }

@@ -16,6 +16,9 @@ final class RTPStream {
         var input: UnsafePointer<UInt8>?
         var inputLength = 0
         var failures = 0
+        /// Of a protected session.
+        var protection: PacketProtection?
+        var isControl = false
     }
 
     private let session: UnsafeMutablePointer<RtpSession>
@@ -37,6 +40,7 @@ final class RTPStream {
         ports.initialize(repeating: Port(), count: 2)
         ports[0].descriptor = sockets.rtp
         ports[1].descriptor = sockets.rtcp
+        ports[1].isControl = true
         configure()
         attach()
     }
@@ -44,6 +48,7 @@ final class RTPStream {
     deinit {
         rtp_session_destroy(session)
         rtp_profile_destroy(profile)
+        ports.deinitialize(count: 2)
         ports.deallocate()
     }
 
@@ -65,6 +70,12 @@ final class RTPStream {
         rtp_profile_set_payload(profile, Int32(payloadType), type)
         rtp_session_set_profile(session, profile)
         rtp_session_set_payload_type(session, Int32(payloadType))
+    }
+
+    /// What RTP and RTCP are encrypted with from now on.
+    func setProtection(_ protection: PacketProtection?) {
+        ports[0].protection = protection
+        ports[1].protection = protection
     }
 
     func setDestination(_ address: NetworkAddress?) {
@@ -163,13 +174,35 @@ final class RTPStream {
         if message.pointee.b_cont != nil { msgpullup(message, -1) }
         let size = message.pointee.b_wptr - message.pointee.b_rptr
         guard port.pointee.destinationLength > 0 else { return Int32(size) }
-        let sent = withUnsafePointer(to: &port.pointee.destination) { destination in
-            sendto(
-                port.pointee.descriptor, message.pointee.b_rptr, size, Int32(MSG_NOSIGNAL),
-                UnsafeRawPointer(destination).assumingMemoryBound(to: sockaddr.self), port.pointee.destinationLength)
-        }
-        if sent < 0 { port.pointee.failures += 1 }
+        let isSent =
+            port.pointee.protection == nil
+            ? send(message.pointee.b_rptr, size, port) : sendProtected(message.pointee.b_rptr, size, port)
+        if !isSent { port.pointee.failures += 1 }
         return Int32(size)
+    }
+
+    private static func send(_ bytes: UnsafePointer<UInt8>, _ count: Int, _ port: UnsafeMutablePointer<Port>) -> Bool {
+        withUnsafePointer(to: &port.pointee.destination) { destination in
+            sendto(
+                port.pointee.descriptor, bytes, count, Int32(MSG_NOSIGNAL),
+                UnsafeRawPointer(destination).assumingMemoryBound(to: sockaddr.self), port.pointee.destinationLength)
+        } >= 0
+    }
+
+    /// What cannot be encrypted is not sent.
+    private static func sendProtected(
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, _ port: UnsafeMutablePointer<Port>
+    ) -> Bool {
+        guard count <= packetLimit else { return false }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: packetLimit + PacketProtection.trailer) { copy in
+            guard let start = copy.baseAddress else { return false }
+            start.initialize(from: bytes, count: count)
+            let isControl = port.pointee.isControl
+            guard let size = port.pointee.protection?.protect(start, count: count, isControl: isControl) else {
+                return false
+            }
+            return send(start, size, port)
+        }
     }
 
     private static func handOver(

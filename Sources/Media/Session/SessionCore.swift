@@ -24,6 +24,7 @@ final class SessionCore: @unchecked Sendable {
     private var outlet: EventOutlet
     private var agreed: Agreed?
     private var lock = SourceLock()
+    private var guardian = Guardian()
     private var events = TelephoneEvents()
     private var presses = KeyPresses()
     private var tones: ToneDetector?
@@ -80,6 +81,8 @@ final class SessionCore: @unchecked Sendable {
         agreed = Agreed(
             codec: new.codec, payloadType: new.payloadType, telephoneEvent: new.telephoneEvent, sends: new.sends,
             receives: new.receives)
+        guardian.change(to: new.protection, at: now)
+        rtp.setProtection(guardian.sending)
         lock.signal(NetworkAddress(new.remoteAddress, port: new.remotePort), at: now)
         signalledControl = NetworkAddress(new.remoteAddress, port: new.remoteControlPort)
         if !lock.isLocked { heardControl = nil }
@@ -169,7 +172,7 @@ final class SessionCore: @unchecked Sendable {
     func takeFailures() -> Int { rtp.takeFailures() }
 
     private func send(round: Int) {
-        guard let agreed, agreed.sends, lock.destination != nil else { return }
+        guard let agreed, agreed.sends, lock.destination != nil, !guardian.isBroken else { return }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.frame) { frame in
             guard let start = frame.baseAddress else { return }
             let written = fill(start, agreed.codec)
@@ -210,7 +213,10 @@ final class SessionCore: @unchecked Sendable {
         for _ in 0..<Self.batches {
             let count = inbox.read(sockets.rtp)
             for index in 0..<count {
-                if let (source, bytes) = inbox.datagram(index) { take(bytes, from: source, at: now) }
+                guard let (source, packet) = inbox.datagram(index), let bytes = guardian.open(packet, at: now) else {
+                    continue
+                }
+                take(bytes, from: source, at: now)
             }
             if count < DatagramInbox.batch { return }
         }
@@ -226,8 +232,7 @@ final class SessionCore: @unchecked Sendable {
             else { return }
             aim()
         }
-        lastHeard = now
-        toldTimeout = false
+        heardSomething(at: now)
         if !isEvent, heard == nil { recorder?.skip(sequence: header.sequence, source: header.source) }
         guard isEvent || heard != nil else { return }
         rtp.receive(bytes, at: now)
@@ -262,16 +267,23 @@ final class SessionCore: @unchecked Sendable {
     /// RTCP has arrived. Only reports of the peer's host are shown to oRTP.
     func receiveControl(at now: MediaTime, inbox: DatagramInbox) {
         for index in 0..<inbox.read(sockets.rtcp) {
-            guard let (source, bytes) = inbox.datagram(index), let peer = lock.destination,
-                source.hasSameHost(as: peer),
+            guard let (source, packet) = inbox.datagram(index), let peer = lock.destination,
+                source.hasSameHost(as: peer), let bytes = guardian.openControl(packet, at: now),
                 let length = leadingReportLength(Span(_unsafeElements: bytes))
             else { continue }
             if lock.isLocked, source != heardControl {
                 heardControl = source
                 aim()
             }
+            // Who is silent and therefore sends nothing (RFC 3389) still reports.
+            if lock.isLocked { heardSomething(at: now) }
             rtp.receiveControl(UnsafeBufferPointer(rebasing: bytes[..<length]), at: now)
         }
+    }
+
+    private func heardSomething(at now: MediaTime) {
+        lastHeard = now
+        toldTimeout = false
     }
 
     /// Sends from now on to whom the lock says. RTCP goes to where RTCP comes from, to the signalled port while RTP

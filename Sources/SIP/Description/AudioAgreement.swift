@@ -27,18 +27,25 @@ public struct MediaCapabilities: Hashable, Sendable {
     public var codecs: [CodecName]
     /// Whether our order counts in an answer too, and not that of the offer.
     public var insistsOnOrder: Bool
+    /// What we encrypt with (SRTP); nil where no keys are exchanged, because we do not want to or because everybody on
+    /// the way of the signalling could read them.
+    public var key: MasterKey?
+    /// Whether a stream that is not encrypted is refused.
+    public var requiresProtection: Bool
     public var sessionID: UInt64
     /// Of the description; the caller raises it by one each time the description changes (RFC 3264 §8).
     public var version: UInt64
 
     public init(
         address: String, port: UInt16, codecs: [CodecName] = [.pcmu, .pcma], insistsOnOrder: Bool = false,
-        sessionID: UInt64, version: UInt64
+        key: MasterKey? = nil, requiresProtection: Bool = false, sessionID: UInt64, version: UInt64
     ) {
         self.address = address
         self.port = port
         self.codecs = codecs
         self.insistsOnOrder = insistsOnOrder
+        self.key = key
+        self.requiresProtection = requiresProtection
         self.sessionID = sessionID
         self.version = version
     }
@@ -71,10 +78,12 @@ public struct AudioAgreement: Hashable, Sendable {
     public var remotePort: UInt16
     public var remoteControlPort: UInt16
     public var direction: MediaDirection
+    /// nil for a stream that is not encrypted.
+    public var keys: StreamKeys?
 
     public init(
         encoding: String, payloadType: UInt8, telephoneEvent: UInt8?, remoteAddress: String, remotePort: UInt16,
-        remoteControlPort: UInt16, direction: MediaDirection
+        remoteControlPort: UInt16, direction: MediaDirection, keys: StreamKeys? = nil
     ) {
         self.encoding = encoding
         self.payloadType = payloadType
@@ -83,5 +92,6 @@ public struct AudioAgreement: Hashable, Sendable {
         self.remotePort = remotePort
         self.remoteControlPort = remoteControlPort
         self.direction = direction
+        self.keys = keys
     }
 }

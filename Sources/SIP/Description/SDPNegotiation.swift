@@ -3,24 +3,25 @@
 // tokens that were checked when it was read.
 
 public enum SDPNegotiation {
-    /// The answer to an offer: its streams in their order, the first usable audio stream accepted, all others with
-    /// port 0 (RFC 3264 §6). Throws `nothingInCommon` when no stream is usable.
+    /// The answer to an offer: its streams in their order, the first usable audio stream accepted, one that is
+    /// encrypted before others, all others with port 0 (RFC 3264 §6). Throws `nothingInCommon` when no stream is usable.
     public static func answer(
         to offer: SessionDescription, with capabilities: MediaCapabilities
     ) throws(SDPError) -> (SessionDescription, AudioAgreement) {
         var answer = description(with: capabilities)
         answer.lines = [offer.lines.first { $0.type == "t" && isTiming($0.value) } ?? .init("t", "0 0")]
-        var agreement: AudioAgreement?
-        for stream in offer.media {
-            if agreement == nil, let found = agree(on: stream, in: offer, with: capabilities) {
-                agreement = found
-                answer.media.append(accepted(found, with: capabilities))
+        let agreements = offer.media.map { agree(on: $0, in: offer, with: capabilities) }
+        let chosen =
+            agreements.firstIndex { $0?.keys != nil } ?? agreements.firstIndex { $0 != nil }
+        guard let chosen, let agreement = agreements[chosen] else { throw .nothingInCommon }
+        for (index, stream) in offer.media.enumerated() {
+            if index == chosen {
+                answer.media.append(accepted(agreement, as: stream.transport, with: capabilities))
             } else {
                 let formats = Array(stream.formats.prefix(1))
                 answer.media.append(.init(kind: stream.kind, port: 0, transport: stream.transport, formats: formats))
             }
         }
-        guard let agreement else { throw .nothingInCommon }
         return (answer, agreement)
     }
 
@@ -29,7 +30,14 @@ public enum SDPNegotiation {
         var offer = description(with: capabilities)
         offer.lines = [.init("t", "0 0")]
         let codecs = capabilities.codecs.map { (payloadType: $0.staticPayloadType, name: $0.rawValue) }
-        offer.media = [stream(codecs: codecs, telephoneEvent: 101, direction: .sendReceive, capabilities)]
+        var audio = stream(codecs: codecs, telephoneEvent: 101, direction: .sendReceive, capabilities)
+        if capabilities.requiresProtection { audio.transport = Self.protected }
+        if let key = capabilities.key {
+            audio.attributes += CryptoSuite.allCases.enumerated().map { index, suite in
+                CryptoAttribute(tag: String(index + 1), suite: suite, key: key).attribute
+            }
+        }
+        offer.media = [audio]
         return offer
     }
 
@@ -43,10 +51,13 @@ public enum SDPNegotiation {
             let address = offered.connection?.address
         else { throw .nothingInCommon }
         let codecs = ours.formats.compactMap { ours.encoding(of: $0) }.compactMap { CodecName(rawValue: $0.name) }
+        let lines = ours.attributes.compactMap(CryptoAttribute.init)
         let capabilities = MediaCapabilities(
-            address: address, port: ours.port, codecs: codecs, sessionID: 0, version: 0)
+            address: address, port: ours.port, codecs: codecs, key: lines.first?.key,
+            requiresProtection: ours.transport == Self.protected, sessionID: 0, version: 0)
         guard let agreement = agree(on: theirs, in: answer, with: capabilities),
-            ours.formats.contains(String(agreement.payloadType))
+            ours.formats.contains(String(agreement.payloadType)),
+            agreement.keys.map({ keys in lines.contains { $0.tag == keys.tag && $0.suite == keys.suite } }) ?? true
         else { throw .nothingInCommon }
         return agreement
     }
@@ -54,7 +65,7 @@ public enum SDPNegotiation {
     private static func agree(
         on stream: SessionDescription.Media, in description: SessionDescription, with capabilities: MediaCapabilities
     ) -> AudioAgreement? {
-        guard stream.kind == "audio", stream.port != 0, stream.transport.equalsIgnoringCase("RTP/AVP"),
+        guard stream.kind == "audio", stream.port != 0, let keys = keys(of: stream, with: capabilities),
             let connection = stream.connection ?? description.connection,
             let remote = RemoteAddress(connection), remote.isIPv6 == capabilities.address.contains(":")
         else { return nil }
@@ -66,7 +77,22 @@ public enum SDPNegotiation {
         return AudioAgreement(
             encoding: codec.name, payloadType: codec.payloadType, telephoneEvent: events?.payloadType,
             remoteAddress: connection.address, remotePort: stream.port, remoteControlPort: stream.controlPort,
-            direction: MediaDirection(sends: sends, receives: offered.sends))
+            direction: MediaDirection(sends: sends, receives: offered.sends), keys: keys.exchanged)
+    }
+
+    /// RFC 4568 has keys in RTP/SAVP alone; phones that can do without encryption offer them in RTP/AVP.
+    private static let protected = "RTP/SAVP"
+
+    /// What of the offered keys is taken, which may be none; nil when the stream cannot be used so.
+    private static func keys(
+        of stream: SessionDescription.Media, with capabilities: MediaCapabilities
+    ) -> (exchanged: StreamKeys?, Void)? {
+        let isProtected = stream.transport.equalsIgnoringCase(protected)
+        guard isProtected || stream.transport.equalsIgnoringCase("RTP/AVP") else { return nil }
+        if let key = capabilities.key, let line = stream.attributes.lazy.compactMap(CryptoAttribute.init).first {
+            return (StreamKeys(suite: line.suite, tag: line.tag, ours: key, theirs: line.key), ())
+        }
+        return isProtected || capabilities.requiresProtection ? nil : (nil, ())
     }
 
     /// The first that both have, in the order of the one that decides.
@@ -100,11 +126,16 @@ public enum SDPNegotiation {
     }
 
     private static func accepted(
-        _ agreement: AudioAgreement, with capabilities: MediaCapabilities
+        _ agreement: AudioAgreement, as transport: String, with capabilities: MediaCapabilities
     ) -> SessionDescription.Media {
-        stream(
+        var audio = stream(
             codecs: [(agreement.payloadType, agreement.encoding)], telephoneEvent: agreement.telephoneEvent,
             direction: agreement.direction, capabilities)
+        audio.transport = transport
+        if let keys = agreement.keys {
+            audio.attributes.append(CryptoAttribute(tag: keys.tag, suite: keys.suite, key: keys.ours).attribute)
+        }
+        return audio
     }
 
     private static func stream(

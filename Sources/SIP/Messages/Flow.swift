@@ -9,6 +9,9 @@ public enum Transport: String, Hashable, Sendable, Codable {
     /// Whether it is a connection, which loses nothing on this hop.
     public var isReliable: Bool { self != .udp }
 
+    /// Whether nobody on this hop can read along.
+    public var isProtected: Bool { self == .tls }
+
     /// Where a URI or a Via without a port means (RFC 3261 §18.2.2, §19.1.2).
     public var defaultPort: UInt16 { self == .tls ? 5_061 : 5_060 }
 }

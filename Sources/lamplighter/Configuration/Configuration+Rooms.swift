@@ -61,8 +61,45 @@ extension MediaConfiguration {
 
 extension AudioTerms {
     init(_ media: Configuration.Media) {
+        let exceptions = media.protectionExceptions.compactMap(ProtectionException.init(setting:))
+        let standard = media.protection
         self.init(
-            codecs: media.codecs.compactMap(Codec.init(rawValue:)), insistsOnOrder: media.codecChoice == .ours)
+            codecs: media.codecs.compactMap(Codec.init(rawValue:)), insistsOnOrder: media.codecChoice == .ours,
+            protection: { party in exceptions.first { $0.covers(party) }?.protection ?? standard },
+            exchangesKeysInClear: media.keysInClear)
+    }
+}
+
+/// An account or a network whose calls are encrypted otherwise than most.
+struct ProtectionException {
+    private enum Subject {
+        case account(String, domain: String)
+        case network(AddressRange)
+    }
+
+    private let subject: Subject
+    let protection: Protection
+
+    /// From `NUMBER@DOMAIN POLICY` or `ADDRESS[/BITS] POLICY`.
+    init?(setting: String) {
+        let words = setting.split(separator: " ")
+        guard words.count == 2, let protection = Protection(rawValue: String(words[1])) else { return nil }
+        let parts = words[0].split(separator: "@", omittingEmptySubsequences: false)
+        if parts.count == 2, !parts[0].isEmpty, Organisation.isDomain(String(parts[1])) {
+            subject = .account(String(parts[0]), domain: parts[1].lowercased())
+        } else if let range = try? AddressRange(parsing: String(words[0])) {
+            subject = .network(range)
+        } else {
+            return nil
+        }
+        self.protection = protection
+    }
+
+    func covers(_ party: Party) -> Bool {
+        switch subject {
+        case .account(let number, let domain): party.account == number && party.domain == domain
+        case .network(let range): range.contains(party.address)
+        }
     }
 }
 

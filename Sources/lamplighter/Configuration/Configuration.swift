@@ -5,6 +5,7 @@ import Foundation
 import Mailboxes
 import Media
 import Phones
+import Telephony
 
 struct Configuration: Sendable {
     var files: Files
@@ -30,10 +31,15 @@ struct Configuration: Sendable {
         /// RTP encoding names.
         var codecs: [String]
         var codecChoice: CodecChoice
+        var protection: Protection
+        /// "NUMBER@DOMAIN POLICY" or "ADDRESS[/BITS] POLICY" each; known to be well-formed.
+        var protectionExceptions: [String]
+        var keysInClear: Bool
     }
 
     /// Whose order of codecs counts when a call is answered.
     enum CodecChoice: String, CaseIterable, Sendable { case caller, ours }
+    enum Answer: String, CaseIterable, Sendable { case yes, no }
 
     struct Phones: Sendable {
         var calls: CallPolicy
@@ -120,6 +126,14 @@ extension Configuration.Media {
             !list.isEmpty && Set(list).count == list.count && list.allSatisfy { Codec(rawValue: $0) != nil }
         }
         codecChoice = try reader.choice("media.codec-choice", default: .caller)
+        protection = try reader.choice("media.srtp", default: .preferred)
+        protectionExceptions = try reader.list(
+            "media.srtp-exceptions", default: [],
+            expected: "`NUMBER@DOMAIN POLICY` or `ADDRESS[/BITS] POLICY`, POLICY being required, preferred or off"
+        ) { list in
+            list.allSatisfy { ProtectionException(setting: $0) != nil }
+        }
+        keysInClear = try reader.choice("media.srtp-keys-in-clear", default: Configuration.Answer.no) == .yes
     }
 }
 

@@ -132,6 +132,7 @@ final class Baresip: Sendable {
         rtp_ports \(ports.rtp)-\(ports.rtp + 100)
         module_path /usr/lib/baresip/modules
         module g711.so
+        module srtp.so
         module aufile.so
         module sndfile.so
         module_tmp uuid.so
