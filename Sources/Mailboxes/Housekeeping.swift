@@ -80,7 +80,7 @@ struct Housekeeping: Sendable {
             guard let days else { continue }
             try await repeatedly(sql, limit(days), organisation) { id, database in
                 try database.cachedStatement(
-                    sql: "UPDATE recording SET state = 'deleted', deletedAt = ? WHERE id = ?"
+                    sql: "UPDATE recording SET deletedFrom = state, state = 'deleted', deletedAt = ? WHERE id = ?"
                 ).execute(arguments: [now, id])
             }
         }

@@ -42,6 +42,22 @@ extension SQLiteStore {
         }
     }
 
+    public func markHeard(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool {
+        try await door.write { database in
+            let statement = try database.cachedStatement(sql: MessageRow.markHeard)
+            try statement.execute(arguments: [message.rawValue, mailbox.rawValue])
+            return database.changesCount > 0
+        }
+    }
+
+    public func undelete(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool {
+        try await door.write { database in
+            let statement = try database.cachedStatement(sql: MessageRow.undelete)
+            try statement.execute(arguments: [message.rawValue, mailbox.rawValue])
+            return database.changesCount > 0
+        }
+    }
+
     public func purge(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool {
         try await door.write { database in
             try database.execute(sql: MessageRow.purge, arguments: [message.rawValue, mailbox.rawValue])
@@ -66,11 +82,21 @@ enum MessageRow {
     private static let isInUse = "EXISTS (SELECT 1 FROM mailbox WHERE id = recording.mailbox AND removedAt IS NULL)"
     static let list = columns + " WHERE mailbox = ? AND state = ? ORDER BY urgent DESC, receivedAt, id"
     static let byID = columns + " WHERE id = ? AND \(isMessage) AND \(isInUse)"
-    /// A message that is deleted twice keeps the time of the first.
+    /// A message that is deleted twice keeps the time of the first, and the folder that it came from.
     static let move = """
         UPDATE recording SET state = :folder,
-            deletedAt = CASE WHEN :folder = 'deleted' THEN coalesce(deletedAt, :now) END
+            deletedAt = CASE WHEN :folder = 'deleted' THEN coalesce(deletedAt, :now) END,
+            deletedFrom = CASE WHEN :folder <> 'deleted' THEN NULL WHEN state = 'deleted' THEN deletedFrom ELSE state END
         WHERE id = :id AND mailbox = :mailbox AND \(isMessage) AND \(isInUse)
+        """
+    static let markHeard = """
+        UPDATE recording SET state = 'saved' WHERE id = ? AND mailbox = ? AND state = 'new' AND \(isInUse)
+        """
+    /// One whose folder nobody wrote down becomes saved.
+    static let undelete = """
+        UPDATE recording SET deletedAt = NULL, deletedFrom = NULL,
+            state = CASE WHEN state = 'deleted' THEN coalesce(deletedFrom, 'saved') ELSE state END
+        WHERE id = ? AND mailbox = ? AND \(isMessage) AND \(isInUse)
         """
     static let purge = "DELETE FROM recording WHERE id = ? AND mailbox = ? AND \(isMessage)"
 

@@ -19,6 +19,9 @@ enum Schema {
             try database.execute(sql: bindings)
         }
         migrator.registerMigration("4: complete voicemail", migrate: completeVoicemail)
+        migrator.registerMigration("5: where deleted messages came from") { database in
+            try database.execute(sql: "ALTER TABLE recording ADD COLUMN deletedFrom TEXT")
+        }
         return migrator
     }
 

@@ -38,8 +38,13 @@ public protocol Store: Sendable {
     /// Urgent first, then in the order that the mailbox chose.
     func messages(in folder: Folder, of mailbox: MailboxID) async throws -> [Message]
     func message(_ id: RecordingID) async throws -> Message?
-    /// Moves a message of this mailbox; false when it is no longer there. Undelete is a move out of `.deleted`.
+    /// Moves a message of this mailbox; false when it is no longer there.
     func move(_ message: RecordingID, of mailbox: MailboxID, to folder: Folder) async throws -> Bool
+    /// Makes a new message of this mailbox saved. Whatever another phone has done with it meanwhile stands: false.
+    func markHeard(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool
+    /// Puts a deleted message of this mailbox back where it was, and leaves one alone that another phone has had back.
+    /// False when it is no longer there.
+    func undelete(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool
     /// Removes a message and its audio for good (administration).
     func purge(_ message: RecordingID, of mailbox: MailboxID) async throws -> Bool
 

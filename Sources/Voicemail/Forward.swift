@@ -36,14 +36,8 @@ struct Forward {
         let dispatch = Dispatch(talk, from: mailbox, forwarding: true)
         let letter = Letter(parts: comment.parts + [message.id], isUrgent: comment.isUrgent)
         let report = await dispatch.send(letter, to: recipients)
-        if !report.delivered.isEmpty { try await markHeard() }
+        if !report.delivered.isEmpty { _ = try await talk.store.markHeard(message.id, of: mailbox.id) }
         return try await dispatch.words(report)
-    }
-
-    /// Only a new message becomes saved: another phone may have deleted it meanwhile.
-    private func markHeard() async throws {
-        guard try await talk.store.message(message.id)?.folder == .new else { return }
-        _ = try await talk.store.move(message.id, of: mailbox.id, to: .saved)
     }
 
     private var menu: [Clip] {

@@ -19,7 +19,7 @@ extension ListenToMessage {
     mutating func moveToFolder() async throws -> Outcome {
         guard let folder = try await ChooseFolder(talk, mailbox).toMove() else { return .pressed(try await goOn()) }
         guard try await move(to: folder) else { return .turn(.gone) }
-        home = nil
+        isDeleted = false
         isKeptAsNew = folder == .new
         let told = talk.words(talk.phrases.saved(in: folder.spokenName))
         if mailbox.settings.goesOnAfterDelete { return .turn(.next(told)) }
@@ -28,33 +28,34 @@ extension ListenToMessage {
 
     /// One key deletes, and takes the deletion back.
     mutating func deleteOrUndelete() async throws -> Outcome {
-        guard let now = try await talk.store.message(message.id)?.folder else { return .turn(.gone) }
-        if let home {
-            // Another phone may have had it back before.
-            if now == .deleted { guard try await move(to: home) else { return .turn(.gone) } }
-            self.home = nil
+        if isDeleted {
+            guard try await talk.store.undelete(message.id, of: mailbox.id) else { return .turn(.gone) }
+            log("message undeleted")
+            isDeleted = false
             return .pressed(try await ask(after: talk.words(.messageUndeleted)))
         }
         guard try await move(to: .deleted) else { return .turn(.gone) }
-        let home = now == .deleted ? message.folder : now
-        memory.remember(home: home, of: message.id)
-        self.home = home
+        isDeleted = true
         let told = talk.words(.messageDeleted)
         if mailbox.settings.goesOnAfterDelete { return .turn(.next(told)) }
         return .pressed(try await ask(after: told))
     }
 
-    /// Only a new message becomes saved: another phone may have deleted it meanwhile.
     func markHeard() async throws {
-        guard !isKeptAsNew, try await talk.store.message(message.id)?.folder == .new else { return }
-        _ = try await move(to: .saved)
+        guard !isKeptAsNew, try await talk.store.markHeard(message.id, of: mailbox.id) else { return }
+        log("message heard")
     }
 
     private func move(to folder: Folder) async throws -> Bool {
-        let moved = try await talk.store.move(message.id, of: mailbox.id, to: folder)
-        talk.log.info(
-            moved ? "message moved" : "message gone",
-            metadata: ["recording": "\(message.id.rawValue)", "folder": "\(folder.rawValue)"])
-        return moved
+        guard try await talk.store.move(message.id, of: mailbox.id, to: folder) else {
+            log("message gone")
+            return false
+        }
+        log("message moved", ["folder": "\(folder.rawValue)"])
+        return true
+    }
+
+    private func log(_ what: Logger.Message, _ more: Logger.Metadata = [:]) {
+        talk.log.info(what, metadata: more.merging(["recording": "\(message.id.rawValue)"]) { _, id in id })
     }
 }

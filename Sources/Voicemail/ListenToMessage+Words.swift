@@ -9,7 +9,7 @@ extension ListenToMessage {
     func introduction() async throws -> [Clip] {
         talk.sentences(
             talk.words(talk.phrases.message(number)), message.urgent ? talk.words(.urgentMessage) : [],
-            home == nil ? [] : talk.words(.deletedMessage),
+            isDeleted ? talk.words(.deletedMessage) : [],
             mailbox.settings.envelope == .automatic ? try await envelope() : [])
     }
 
@@ -50,7 +50,7 @@ extension ListenToMessage {
             talk.keys.message,
             [
                 (.fromTheStart, .toHearMessageFromStart), (.save, .toSaveMessage),
-                (.delete, home == nil ? .toDeleteMessage : .toUndeleteMessage), (.slower, .toHearSlower),
+                (.delete, isDeleted ? .toUndeleteMessage : .toDeleteMessage), (.slower, .toHearSlower),
             ] + envelope + [(.faster, .toHearFaster), (.back, .toGoBack)] + toGoOn + [
                 (.previous, .forPreviousMessage), (.next, .forNextMessage), (.callBack, .toCallBack),
                 (.forward, .toForward), (.moveToFolder, .toMoveToFolder), (.firstMessage, .toHearFirstMessage),

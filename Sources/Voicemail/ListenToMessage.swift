@@ -16,8 +16,8 @@ struct ListenToMessage {
     var position: Duration = .zero
     /// Whether the next key is pressed while it plays.
     var isPlaying = false
-    /// The folder it goes back to while it is deleted; nil while it is not.
-    var home: Folder?
+    /// As far as this call knows: another phone may have had it back.
+    var isDeleted: Bool
     /// The owner wants it to stay new although he has heard it.
     var isKeptAsNew = false
 
@@ -29,7 +29,7 @@ struct ListenToMessage {
         self.message = message
         self.number = number
         self.memory = memory
-        home = message.folder == .deleted ? memory.home(of: message.id) ?? .saved : nil
+        isDeleted = message.folder == .deleted
     }
 
     /// Plays it from `start` on, or only asks what to do with it.

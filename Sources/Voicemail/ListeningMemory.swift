@@ -1,7 +1,6 @@
 // What one call remembers about listening, whichever message and folder it comes to: how fast and how loud messages
-// are played (C2), and where those came from that were deleted (C4).
+// are played (C2).
 import CallControl
-import Mailboxes
 import Synchronization
 
 final class ListeningMemory: Sendable {
@@ -11,7 +10,6 @@ final class ListeningMemory: Sendable {
     private struct State {
         var speed = speeds.firstIndex(of: 1) ?? 0
         var gain = gains.firstIndex(of: 0) ?? 0
-        var homes: [RecordingID: Folder] = [:]
     }
 
     private let state = Mutex(State())
@@ -25,8 +23,4 @@ final class ListeningMemory: Sendable {
     func slower() { state.withLock { $0.speed = max($0.speed - 1, 0) } }
     func louder() { state.withLock { $0.gain = min($0.gain + 1, Self.gains.count - 1) } }
     func softer() { state.withLock { $0.gain = max($0.gain - 1, 0) } }
-
-    /// A deleted message belongs to this folder.
-    func remember(home: Folder, of message: RecordingID) { state.withLock { $0.homes[message] = home } }
-    func home(of message: RecordingID) -> Folder? { state.withLock { $0.homes[message] } }
 }

@@ -56,7 +56,9 @@ struct LogIn {
                 return try await OpenMailbox(talk, mailbox).run()
             case .locked(let seconds):
                 talk.log.notice("mailbox locked", metadata: ["seconds": "\(seconds)"])
-                throw talk.farewell(.mailboxLocked, because: "locked")
+                let wait = talk.words(talk.phrases.tryAgain(inSeconds: seconds))
+                throw Farewell(
+                    words: talk.sentences(talk.words(.mailboxLocked), wait, talk.words(.goodbye)), reason: "locked")
             case .wrong:
                 talk.log.notice("wrong PIN", metadata: ["source": "\(talk.call.invitation.source)"])
                 opening = talk.words(.wrongPIN)

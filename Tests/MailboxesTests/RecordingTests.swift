@@ -127,6 +127,32 @@ struct RecordingTests {
         try await store.audit()
     }
 
+    @Test("C4: undelete puts a message where it was, however often it was deleted; heard means saved, and only if new")
+    func undelete() async throws {
+        let store = try await scratch.open()
+        let (mine, other) = (try await store.sampleMailbox(), try await store.sampleMailbox("101"))
+        let message = try await store.record(audio(100), in: mine)
+        func folder() async throws -> Folder? { try await store.message(message)?.folder }
+        for home in [Folder.new, .saved, .family, .folder9] {
+            #expect(try await store.move(message, of: mine, to: home))
+            for _ in 1...2 { #expect(try await store.move(message, of: mine, to: .deleted)) }
+            #expect(try await !store.undelete(message, of: other))
+            #expect(try await !store.markHeard(message, of: mine), "somebody has deleted it")
+            #expect(try await folder() == .deleted)
+            for _ in 1...2 { #expect(try await store.undelete(message, of: mine)) }
+            #expect(try await folder() == home)
+        }
+        #expect(try await !store.markHeard(message, of: mine))
+        #expect(try await folder() == .folder9)
+        #expect(try await store.move(message, of: mine, to: .new))
+        #expect(try await !store.markHeard(message, of: other))
+        #expect(try await store.markHeard(message, of: mine))
+        #expect(try await folder() == .saved)
+        #expect(try await store.purge(message, of: mine))
+        #expect(try await !store.undelete(message, of: mine))
+        try await store.audit()
+    }
+
     @Test("deleted messages go after the retention, at the start and by the clock")
     func retention() async throws {
         var store = try await scratch.open()

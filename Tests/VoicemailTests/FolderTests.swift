@@ -99,5 +99,15 @@ struct FolderTests {
         await house.retrieve(later)
         #expect(later.heard(inOrder: "message-deleted", "deleted-message", "message-undeleted"))
         #expect(try await house.folder(of: id) == .friends)
+
+        let delete = ListenTests.call("74")
+        delete.inAudio(at: 1, type: "3")
+        await house.retrieve(delete)
+        #expect(try await house.folder(of: id) == .deleted)
+        let nextDay = ListenTests.call("6")
+        nextDay.when("deleted-message", type: "3")
+        await house.retrieve(nextDay)
+        #expect(nextDay.heard("message-undeleted"))
+        #expect(try await house.folder(of: id) == .friends)
     }
 }

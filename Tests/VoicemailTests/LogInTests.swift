@@ -141,7 +141,7 @@ struct LogInTests {
         #expect(right.heard(inOrder: "wrong-pin", "enter-pin", "no-messages"))
     }
 
-    @Test("D3: across calls the mailbox locks, and then even the right PIN is told to wait")
+    @Test("D3: across calls the mailbox locks, and then even the right PIN is told to wait, and for how long")
     func locked() async throws {
         let house = try await House.open()
         for _ in 0..<2 {
@@ -152,7 +152,7 @@ struct LogInTests {
         let call = ScriptedCall(account: "100")
         call.when("enter-pin", type: "4815#")
         await house.retrieve(call)
-        #expect(call.prompts == ["enter-pin", "mailbox-locked", "goodbye"])
+        #expect(call.prompts == ["enter-pin", "mailbox-locked", "try-again-in", "number-1", "minutes-one", "goodbye"])
     }
 
     @Test("D3: pound alone is no PIN: it is told as a wrong entry and counts against no lock")
