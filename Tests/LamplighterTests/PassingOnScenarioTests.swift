@@ -26,13 +26,16 @@ struct PassingOnScenarioTests {
         #expect(try await server.stop() == 0)
     }
 
-    @Test("The operator by a second call through the organisation's trunk (B1)")
-    func bridge() async throws {
+    @Test(
+        "The operator by a second call through the organisation's trunk, by UDP and by a connection that is opened (B1)",
+        arguments: [("u1", ""), ("t1", " tcp")])
+    func bridge(transport: String, setting: String) async throws {
         let port = Int.random(in: 18_000..<19_000)
-        let server = try await TestServer(["PHONES_OUTBOUND": "example.org 127.0.0.1:\(port)"])
+        let server = try await TestServer(["PHONES_OUTBOUND": "example.org 127.0.0.1:\(port)\(setting)"])
         _ = try await server.command("mailbox", "set", "101", "operator=102")
         _ = try await server.command("organisation", "set", "example.org", "transfer=bridge")
-        async let operatorsCall = Sipp.run("operator-answers", against: server, ["-p", "\(port)"])
+        async let operatorsCall = Sipp.run(
+            "operator-answers", against: server, transport: transport, ["-p", "\(port)"])
         try await Sipp.run("operator-by-bridge", against: server)
         _ = try await operatorsCall
         #expect(try await server.messages(in: "101").isEmpty)

@@ -30,7 +30,7 @@ struct DialogPath: Sendable {
 
     /// - Parameter nextHop: of the dialog (RFC 3261 §12.2.1.1), or the target of a request outside of dialogs.
     func ways(to nextHop: SIPURI) -> [Way] {
-        let isNamed = proxied ? isReachable(nextHop.host) : nextHop.host == flow.remote.host
+        let isNamed = proxied ? isReachable(nextHop.host) : flow.remote.isHost(nextHop.host)
         let here = Way(flow: flow)
         // The connection that is there comes first. Once it is gone, a peer is found where it says that it listens:
         // never at another address, which would let it aim our connections at strangers; and what came by TLS, or asks
