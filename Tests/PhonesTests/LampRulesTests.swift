@@ -100,7 +100,8 @@ struct NotifyTests {
         let display = LampDisplay(mailboxes: [MailboxID(rawValue: 1)], messageAccount: "sip:5001@example.org")
         let contact = LampContact(binding, account: ExtensionID(rawValue: 1), display: display, habit: .active)
         let request = UnsolicitedNotify.request(
-            to: contact, summary: MessageSummary(account: contact.display.messageAccount, counts: MessageCounts(new: 1)),
+            to: contact,
+            summary: MessageSummary(account: contact.display.messageAccount, counts: MessageCounts(new: 1)),
             state: "active", origin: NameAddress(uri: SIPURI(user: "100", host: "192.0.2.1")),
             token: "0123456789abcdefghij")
         #expect(request.uri.description == "sip:100@10.0.0.5:5062;line=7")

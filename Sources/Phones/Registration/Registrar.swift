@@ -68,7 +68,8 @@ struct Registrar: Sendable {
             contact.parameters["expires"] = nil
             return Binding(
                 owner: owner, contact: contact, callID: head.callID, cseq: head.cseq.number,
-                expiresAt: now + Double(wish.expiry), flow: flow, agent: head["User-Agent"].map { String($0.prefix(100)) })
+                expiresAt: now + Double(wish.expiry), flow: flow,
+                agent: head["User-Agent"].map { String($0.prefix(100)) })
         }
         return .changed(merge(new, into: current, direct: head.vias.count == 1, now: now))
     }

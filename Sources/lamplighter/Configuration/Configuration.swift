@@ -161,7 +161,7 @@ extension Configuration.Phones {
         }
         unsolicited = try reader.choice("phones.unsolicited-state", default: .active)
         habits = try reader.list(
-            "phones.unsolicited-by-make", default: [], expected: "`MAKE active`, `MAKE terminated` or `MAKE off` for each"
+            "phones.unsolicited-by-make", default: [], expected: "`MAKE STATE` each: active, terminated or off"
         ) { list in
             list.allSatisfy { PhoneHabit(setting: $0) != nil }
         }
