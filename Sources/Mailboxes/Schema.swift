@@ -22,7 +22,7 @@ enum Schema {
         migrator.registerMigration("5: where deleted messages came from") { database in
             try database.execute(sql: "ALTER TABLE recording ADD COLUMN deletedFrom TEXT")
         }
-        migrator.registerMigration("6: settings of extensions") { database in
+        migrator.registerMigration("7: settings of extensions") { database in
             try database.execute(sql: extensionSettings)
         }
         return migrator

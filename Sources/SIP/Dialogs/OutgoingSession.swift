@@ -44,7 +44,8 @@ struct OutgoingSession: Sendable {
     /// Branches of a forked INVITE that are told apart.
     private static let maximumBranches = 16
 
-    private let invite: SIPRequest
+    /// With the Via that a CANCEL must have.
+    var invite: SIPRequest
     private var phase = Phase.calling
     private var end: Duration?
     /// The ACK of each 2xx by its To tag.

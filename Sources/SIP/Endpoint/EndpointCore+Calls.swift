@@ -8,7 +8,7 @@ extension EndpointCore {
         if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsSDP) {
             return reply(refusal.status, to: request, over: flow, adding: refusal.head.other)
         }
-        let contact = contact(user: request.uri.user, for: flow)
+        let contact = contact(user: request.uri.user, for: flow, secure: request.wantsSecureContact)
         guard let dialog = DialogState(answering: request, localTag: randomToken(), contact: contact) else {
             return reply(400, to: request, over: flow)
         }
@@ -41,9 +41,9 @@ extension EndpointCore {
                 let isSuccess = (200...299).contains(response.status) && response.head.cseq.method == .invite
                 if !respond(response, to: key), isSuccess { isSent = false }
             case .bye(let request):
-                start(request, over: record.path.flow(to: record.session.dialog.nextHop), owner: .bye(id))
+                start(request, by: record.path.ways(to: record.session.dialog.nextHop), owner: .bye(id))
             case .refer(let request):
-                start(request, over: record.path.flow(to: record.session.dialog.nextHop), owner: .refer(id))
+                start(request, by: record.path.ways(to: record.session.dialog.nextHop), owner: .refer(id))
             case .accepted:
                 record.events?.push(.accepted)
             case .referred(let outcome):

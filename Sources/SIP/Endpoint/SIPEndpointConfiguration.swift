@@ -3,6 +3,12 @@
 public struct SIPEndpointConfiguration: Sendable {
     /// Numeric addresses; UDP and TCP on each. Port 0: any free port, the same for both.
     public var listen: [HostPort]
+    /// Numeric addresses for TLS. Needs `credentials` with a certificate.
+    public var listenSecurely: [HostPort] = []
+    /// For TLS; nil: no connection is taken or made.
+    public var credentials: TLSCredentials?
+    /// The name that the certificate of a peer must be for which we connect to, where it is not for its address.
+    public var certificateNames: [HostPort: String] = [:]
     /// What Via and Contact name instead of the listen address: for a host behind a one-to-one NAT, or one that
     /// listens on all addresses. Nil: the address that the message came in by.
     public var advertisedHost: String?
@@ -29,10 +35,20 @@ public struct SIPLimits: Sendable {
     public var maximumCalls = 2_000
     /// Subscriptions alive at once; further SUBSCRIBEs get 503.
     public var maximumSubscriptions = 50_000
-    /// TCP connections open at once; further ones are closed.
+    /// Connections that peers have open at once; further ones are closed.
     public var maximumConnections = 10_000
-    /// TCP connections from one address.
+    /// Connections from one address.
     public var maximumConnectionsPerAddress = 200
+    /// Connections that we have opened, or are opening, at once; what would need another one fails.
+    public var maximumOpenedConnections = 1_000
+    /// Bytes that may wait for a connection to be open, or for its peer to read; then it is closed.
+    public var maximumUnsentBytes = 131_072
+    /// How long a connection may take to be open.
+    public var connectTimeout: Duration = .seconds(5)
+    /// How long the TLS handshake of an open connection may take.
+    public var handshakeTimeout: Duration = .seconds(5)
+    /// A longer request goes over TCP where that can be had, and by UDP where it cannot (RFC 3261 §18.1.1). Bytes.
+    public var largestDatagram = 1_300
     /// How long a new connection may take to send its first whole message, and any connection to finish one it began.
     public var messageTimeout: Duration = .seconds(10)
     /// How long a connection may be silent: longer than a registration lasts, or phones behind it are lost.
