@@ -68,6 +68,13 @@ extension SIPURI {
 }
 
 extension SIPRequest {
+    /// Where requests to `uri`, a Contact of its sender, go: by `flow`, the way it came, unless its sender says that it
+    /// listens at another port of the same host, and not at the one that it sends from (RFC 3581).
+    public func returnFlow(_ flow: Flow, to uri: SIPURI) -> Flow {
+        let ways = DialogPath(self, flow: flow).ways(to: uri)
+        return ways.count == 1 && head.vias.count == 1 ? ways.first?.flow ?? flow : flow
+    }
+
     /// Where it goes first (RFC 3261 §8.1.2).
     var nextHop: SIPURI { routes.first?.uri ?? uri }
 }

@@ -14,6 +14,8 @@ extension SIPEndpointConfiguration {
     init(_ configuration: Configuration, credentials: TLSCredentials?) {
         let settings = configuration.sip
         self.init(listen: settings.listen.map { HostPort(host: $0, port: UInt16(settings.port)) })
+        let addresses = settings.advertise.compactMap(PublicAddress.init(setting:))
+        publicAddress = { PublicAddress.address(of: $0, among: addresses) }
         listenSecurely = settings.tls.listen.map { HostPort(host: $0, port: UInt16(settings.tls.port)) }
         self.credentials = credentials
         let trunks = configuration.phones.outbound.compactMap(OutboundTrunk.init(setting:))
@@ -24,6 +26,8 @@ extension SIPEndpointConfiguration {
         limits.maximumConnectionsPerAddress = settings.connections.maximumPerAddress
         limits.maximumOpenedConnections = settings.connections.maximumOpened
         limits.connectTimeout = settings.connections.connectTimeout
+        limits.sessionExpires = settings.sessionExpires == 0 ? nil : settings.sessionExpires
+        limits.minimumSessionExpires = settings.minimumSessionExpires
         limits.handshakeTimeout = settings.tls.handshakeTimeout
         limits.messageTimeout = settings.connections.messageTimeout
         limits.idleTimeout = settings.connections.idleTimeout
