@@ -15,7 +15,7 @@ RELEASE = -c release --scratch-path .build-release $(SWIFT_FLAGS)
 REAL_TIME = SIPTests|MediaTests|TelephonyTests|PhonesTests
 
 BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsqlite3-dev
-TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core sox sqlite3
+TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core openssl sox sqlite3
 BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
 PROMPT_PACKAGES = python3-venv
 

@@ -25,6 +25,10 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
+let tls: [Target.Dependency] = [
+    .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -36,6 +40,7 @@ let package = Package(
     products: [.executable(name: "lamplighter", targets: ["lamplighter"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -50,7 +55,7 @@ let package = Package(
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile"),
         .systemLibrary(name: "CSampleRate"),
 
-        room("SIP", ["COsip", crypto, logging] + nio),
+        room("SIP", ["COsip", crypto, logging] + nio + tls),
         room("Media", ["COrtp", "CSpanDSP", "CSndFile", "CSampleRate", logging], optimised),
         room("CallControl"),
         room("Telephony", ["CallControl", "SIP", "Media", logging]),
@@ -70,7 +75,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("SIPTests", ["SIP", logging] + nio),
+        tests("SIPTests", ["SIP", logging] + nio + tls),
         tests("MediaTests", ["Media"]),
         tests("MailboxesTests", ["Mailboxes", grdb]),
         tests("PhrasesTests", ["Phrases"]),

@@ -26,7 +26,8 @@ extension LiveCall {
             logger.error("no media session for the far side", metadata: ["reason": "\(error)"])
             return .refused
         }
-        let leg = FarLeg(media: session, address: route.flow.local.host, codec: codec, logger: logger) { [weak self] in
+        let address = endpoint.mediaHost(for: route.flow)
+        let leg = FarLeg(media: session, address: address, codec: codec, logger: logger) { [weak self] in
             await self?.told($0)
         }
         bridge = Bridge(leg: leg)

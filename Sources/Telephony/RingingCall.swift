@@ -34,7 +34,7 @@ final class RingingCall: IncomingCall {
             throw CallEnded(.failure)
         }
         let capabilities = MediaCapabilities(
-            address: invite.flow.local.host, port: session.localPort, codecs: [.pcmu, .pcma],
+            address: invite.mediaHost, port: session.localPort, codecs: [.pcmu, .pcma],
             sessionID: UInt64.random(in: 1...0x7fff_ffff), version: 1)
         do throws(CallEnded) {
             // Without an offer there is nothing to answer early: such a call is answered at once.

@@ -158,7 +158,7 @@ struct SurvivalTests {
         try good.replacingOccurrences(of: "\"5000\"", with: "\"5900\"").write(
             toFile: plan, atomically: true, encoding: .utf8)
         server.process.signal(SIGHUP)
-        try await server.process.waitFor("number plan and key maps have been read again")
+        try await server.process.waitFor("number plan, key maps and certificates have been read again")
         await #expect(throws: ChildProcess.Failure.self) {
             try await Sipp.run("log-in-by-account-number", against: server)
         }

@@ -113,24 +113,6 @@ struct NotifyTests {
         #expect(request.head.contacts.count == 1)
     }
 
-    @Test("A phone whose connection is gone is tried at the port of its Contact, never at another address")
-    func secondWay() throws {
-        func way(_ uri: String, _ flow: Flow) throws -> Flow? {
-            let binding = Binding(
-                owner: AddressOfRecord(number: "100", domain: Sample.domain),
-                contact: try NameAddress(parsing: "<\(uri)>"), callID: "c", cseq: 1, expiresAt: 9999, flow: flow)
-            return UnsolicitedNotify.secondWay(
-                to: LampContact(
-                    binding, account: ExtensionID(rawValue: 1), mailbox: MailboxID(rawValue: 1), messageAccount: ""))
-        }
-        let found = try #require(try way("sip:100@192.0.2.7:5062", Sample.flow(40000, .tcp)))
-        #expect(found.transport == .udp && found.remote == HostPort(host: "192.0.2.7", port: 5062))
-        #expect(try way("sip:100@192.0.2.7", Sample.flow(40000, .tcp))?.remote.port == 5060)
-        #expect(try way("sip:100@192.0.2.7:5062;transport=TCP", Sample.flow(40000, .tcp)) == nil)
-        #expect(try way("sip:100@198.51.100.1:22", Sample.flow(40000, .tcp)) == nil)
-        #expect(try way("sip:100@192.0.2.7:5062", Sample.flow(6000, .udp)) == nil)
-    }
-
     @Test(
         "What an answer to such a NOTIFY means",
         arguments: [

@@ -155,13 +155,10 @@ actor Lamps {
         guard let endpoint else { return }
         let summary = MessageSummary(account: contact.messageAccount, counts: counts)
         let state = unsolicited == .terminated ? "terminated;reason=noresource" : "active"
-        var status: Int?
-        for flow in [contact.flow, UnsolicitedNotify.secondWay(to: contact)].compactMap(\.self) where status == nil {
-            let request = UnsolicitedNotify.request(
-                to: contact, summary: summary, state: state,
-                origin: endpoint.contact(user: contact.owner.number, for: flow), token: Self.token())
-            status = await endpoint.request(request, over: flow)?.status
-        }
+        let request = UnsolicitedNotify.request(
+            to: contact, summary: summary, state: state,
+            origin: endpoint.contact(user: contact.owner.number, for: contact.flow), token: Self.token())
+        let status = await endpoint.request(request, over: contact.flow)?.status
         let answer = NotifyAnswer(status: status)
         if answer != .delivered {
             logger.debug(

@@ -24,17 +24,4 @@ enum UnsolicitedNotify {
         uri.headers = nil
         return SIPRequest(.notify, uri: uri, head: head)
     }
-
-    /// Where else a phone may be found whose connection is gone: by UDP, where its Contact does not ask for TCP
-    /// (RFC 3263 §4.1), at the address it was connected from and the port that the Contact names. Never at another
-    /// address, which would let a phone aim our packets at strangers.
-    static func secondWay(to contact: LampContact) -> Flow? {
-        guard contact.flow.transport == .tcp, contact.uri.host == contact.flow.remote.host,
-            (contact.uri.parameters["transport"] ?? "udp").lowercased() == "udp"
-        else { return nil }
-        var flow = contact.flow
-        flow.transport = .udp
-        flow.remote.port = contact.uri.port ?? 5060
-        return flow
-    }
 }

@@ -22,6 +22,8 @@ struct Binding: Hashable, Sendable {
     /// Seconds since 1970.
     var expiresAt: Double
     var flow: Flow
+    /// Where the REGISTER came from, where that is not the way back.
+    var source: HostPort?
 
     /// The device and its connection (RFC 5626 §6), where the phone names them.
     var instance: Instance? {
@@ -41,6 +43,7 @@ extension Binding {
     private struct Way: Codable {
         var owner: AddressOfRecord
         var flow: Flow
+        var source: HostPort?
     }
 
     /// Nil when the text cannot be read, as after a change of notation: the phone will register again.
@@ -50,13 +53,13 @@ extension Binding {
         else { return nil }
         self.init(
             owner: way.owner, contact: contact, callID: stored.callID, cseq: stored.cseq, expiresAt: stored.expiresAt,
-            flow: way.flow)
+            flow: way.flow, source: way.source)
     }
 
     func stored(for account: ExtensionID) throws -> StoredBinding {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let way = try encoder.encode(Way(owner: owner, flow: flow))
+        let way = try encoder.encode(Way(owner: owner, flow: flow, source: source))
         return StoredBinding(
             account: account, contact: contact.description, callID: callID, cseq: cseq, expiresAt: expiresAt,
             flow: String(decoding: way, as: UTF8.self))

@@ -65,7 +65,7 @@ actor Registrations {
     /// Whether a phone of this account registered from this very address and port.
     func holds(_ account: ExtensionID, by flow: Flow) -> Bool {
         registrar.bindings(of: account, now: now()).contains {
-            $0.flow.remote == flow.remote && $0.flow.transport == flow.transport
+            ($0.source ?? $0.flow.remote) == flow.remote && $0.flow.transport == flow.transport
         }
     }
 

@@ -1,6 +1,7 @@
 // Where NIO's channels meet the endpoint: datagrams and connections in, nothing else.
 
 internal import NIOCore
+internal import NIOTLS
 
 final class DatagramHandler: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
@@ -30,12 +31,20 @@ final class DatagramHandler: ChannelInboundHandler {
 final class StreamHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let core: EndpointCore
+    private let transport: Transport
+    /// Nil until a connection of a peer is taken.
     private var flow: Flow?
 
-    init(_ core: EndpointCore) { self.core = core }
+    /// - Parameter flow: of a connection that we open.
+    init(_ core: EndpointCore, _ transport: Transport, _ flow: Flow? = nil) {
+        self.core = core
+        self.transport = transport
+        self.flow = flow
+    }
 
     func channelActive(context: ChannelHandlerContext) {
-        flow = core.opened(context.channel)
+        guard flow == nil else { return }
+        flow = core.accepted(context.channel, transport)
         if flow == nil { context.close(promise: nil) }
     }
 
@@ -43,11 +52,17 @@ final class StreamHandler: ChannelInboundHandler {
         if let flow { core.receive(stream: unwrapInboundIn(data), over: flow) }
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent, let flow { core.secured(flow) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         if let flow { core.close(flow) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let flow { core.failed(flow, error) }
         context.close(promise: nil)
     }
 }

@@ -1,4 +1,4 @@
-// The edge to the network (RFC 3261 §18): datagrams, connections and their limits, and the way out by a flow.
+// The edge to the network (RFC 3261 §18): what comes in by datagrams and connections, and the way out by a flow.
 
 internal import NIOCore
 
@@ -6,28 +6,11 @@ extension EndpointCore {
     // MARK: In
 
     func receive(datagram: ByteBuffer, over flow: Flow) {
-        // Keep-alives of phones behind NAT: CRLFs or a few zeros.
-        guard datagram.readableBytes > 4 else { return }
-        receive(Array(datagram.readableBytesView), over: flow)
-    }
-
-    /// - Returns: nil when the connection is one too many.
-    func opened(_ channel: any Channel) -> Flow? {
-        guard door != nil, let remote = channel.remoteAddress.flatMap(HostPort.init),
-            let local = channel.localAddress.flatMap(HostPort.init)
-        else { return nil }
-        let fromThere = connectionsByAddress[remote.host, default: 0]
-        guard connections.count < limits.maximumConnections, fromThere < limits.maximumConnectionsPerAddress else {
-            counters.connectionsRefused += 1
-            return nil
+        // Keep-alives of phones behind NAT: CRLFs, zeros or a few bytes of anything.
+        guard datagram.readableBytes > 4, datagram.readableBytesView.contains(where: { $0 > ASCII.space }) else {
+            return
         }
-        let flow = Flow(transport: .tcp, local: local, remote: remote)
-        let connection = Connection(channel)
-        connections[flow] = connection
-        connectionsByAddress[remote.host] = fromThere + 1
-        counters.connectionsAccepted += 1
-        setTimer(&connection.timer, to: now + limits.messageTimeout, owner: .connection(flow))
-        return flow
+        receive(Array(datagram.readableBytesView), over: flow)
     }
 
     func receive(stream bytes: ByteBuffer, over flow: Flow) {
@@ -74,7 +57,7 @@ extension EndpointCore {
         let isSent =
             switch flow.transport {
             case .udp: sendDatagram(message, over: flow)
-            case .tcp: sendStream(message, over: flow)
+            case .tcp, .tls: sendStream(message, over: connected(flow))
             }
         if !isSent { counters.unsent += 1 }
         return isSent
@@ -91,10 +74,28 @@ extension EndpointCore {
 
     private func sendStream(_ message: [UInt8], over flow: Flow) -> Bool {
         guard let connection = connections[flow] else { return false }
-        connection.channel.writeAndFlush(ByteBuffer(bytes: message), promise: nil)
-        // Whoever does not read what he asked for is not worth its memory.
-        if !connection.channel.isWritable { dropConnection(flow) }
+        switch connection.state {
+        case .opening, .handshaking:
+            guard connection.unsent.count + message.count <= limits.maximumUnsentBytes else { return false }
+            connection.unsent += message
+        case .open(let channel):
+            channel.writeAndFlush(ByteBuffer(bytes: message), promise: nil)
+            // Whoever does not read what he asked for is not worth its memory.
+            if !channel.isWritable { dropConnection(flow) }
+        }
         return true
+    }
+
+    /// The address of ours that a flow of this transport has, where one of another has `local`.
+    func local(for transport: Transport, like local: HostPort) -> HostPort {
+        let own = transport == .tls ? secureListeners.map(\.address) : listeners.map(\.address)
+        func names(_ address: HostPort) -> Bool {
+            address == local || address.port == local.port && address.isAnyAddress && address.isIPv6 == local.isIPv6
+        }
+        if own.contains(where: names) { return local }
+        guard let other = own.first(where: { $0.host == local.host }) ?? own.first(where: { $0.isIPv6 == local.isIPv6 })
+        else { return local }
+        return HostPort(host: other.isAnyAddress ? local.host : other.host, port: other.port)
     }
 
     /// A flow that was kept over a restart may name an address that is now covered by another listener.
@@ -104,39 +105,40 @@ extension EndpointCore {
             ?? listeners.first { $0.address.isIPv6 == local.isIPv6 }
     }
 
-    // MARK: The end of connections
-
-    func dropConnection(_ flow: Flow) {
-        counters.connectionsDropped += 1
-        close(flow)
-    }
-
-    func close(_ flow: Flow) {
-        guard let connection = connections.removeValue(forKey: flow) else { return }
-        let others = connectionsByAddress[flow.remote.host, default: 1] - 1
-        connectionsByAddress[flow.remote.host] = others > 0 ? others : nil
-        setTimer(&connection.timer, to: nil, owner: .connection(flow))
-        connection.channel.close(promise: nil)
-        for key in connection.waiting { drive(key, .transportFailed) }
-    }
-
     // MARK: Who we are
 
     /// The host and port that Via and Contact name for `flow`.
     func advertised(_ flow: Flow) -> HostPort { configuration.advertised(flow) }
 
-    func contact(user: String?, for flow: Flow) -> NameAddress { configuration.contact(user: user, for: flow) }
+    func contact(user: String?, for flow: Flow, secure: Bool = false) -> NameAddress {
+        configuration.contact(user: user, for: flow, secure: secure)
+    }
 }
 
 extension SIPEndpointConfiguration {
     func advertised(_ flow: Flow) -> HostPort {
-        HostPort(host: advertisedHost ?? flow.local.host, port: flow.local.port)
+        guard var address = publicAddress(flow) else { return flow.local }
+        if address.port == 0 { address.port = flow.local.port }
+        return address
     }
 
-    func contact(user: String?, for flow: Flow) -> NameAddress {
+    /// - Parameter secure: whether the peer wants TLS on every hop (RFC 5630 §3.1.2), not just on this one.
+    func contact(user: String?, for flow: Flow, secure: Bool = false) -> NameAddress {
         let address = advertised(flow)
         var uri = SIPURI(user: user, host: address.host, port: address.port)
-        if flow.transport == .tcp { uri.parameters["transport"] = "tcp" }
+        switch flow.transport {
+        case .udp: break
+        case .tls where secure: uri.scheme = .sips
+        case .tcp, .tls: uri.parameters["transport"] = flow.transport.rawValue.lowercased()
+        }
         return NameAddress(uri: uri)
+    }
+}
+
+extension SIPRequest {
+    /// Whether the Contact in its dialog has to be a SIPS URI (RFC 3261 §12.1.1).
+    var wantsSecureContact: Bool {
+        let path = head.recordRoutes.first?.uri ?? head.contacts.first?.address?.uri
+        return uri.scheme == .sips || path?.scheme == .sips
     }
 }

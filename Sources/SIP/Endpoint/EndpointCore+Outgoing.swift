@@ -12,15 +12,22 @@ extension EndpointCore {
         var from = invitation.from
         from.tag = randomToken()
         var head = MessageHead(from: from, to: invitation.to, callID: callID, cseq: CSeq(1, .invite))
-        head.contacts = [.address(contact(user: from.uri.user, for: flow))]
-        head.other = [SIPCapabilities.allow, HeaderField("Content-Type", "application/sdp")]
+        let secure = invitation.target.scheme == .sips
+        head.contacts = [.address(contact(user: from.uri.user, for: flow, secure: secure))]
+        head.other = [SIPCapabilities.allow, SIPCapabilities.timer, HeaderField("Content-Type", "application/sdp")]
+        if let interval = limits.sessionTiming.interval {
+            head.other += SIPCapabilities.sessionTimer(interval, minimum: limits.sessionTiming.minimum)
+        }
         head.body = invitation.offer.encoded()
-        let request = stamped(SIPRequest(.invite, uri: invitation.target, head: head), for: flow)
+        let unsent = SIPRequest(.invite, uri: invitation.target, head: head)
+        let ways = passable(ways(of: unsent, over: flow), for: unsent)
+        let first = ways.first ?? Way(flow: flow)
+        let request = stamped(unsent, for: first.flow)
         let session = OutgoingSession(invite: request, ringUntil: now + invitation.ringLimit)
-        let record = OutgoingRecord(session, invite: request, flow: flow, progress: progress)
+        let record = OutgoingRecord(session, invite: request, flow: first.flow, progress: progress)
         outgoing[callID] = record
         setTimer(&record.timer, to: session.deadline, owner: .outgoing(callID))
-        run(request, over: flow, owner: .outgoing(callID))
+        run(request, by: first, otherwise: ways.dropFirst(), owner: .outgoing(callID, attempt: 0))
         return (callID, progress)
     }
 
@@ -32,16 +39,21 @@ extension EndpointCore {
                 _ = record.progress.offer(.ringing(status: status, description))
             case .answered(let dialog, let description):
                 confirm(dialog, description, record)
+            case .retry(let request):
+                record.attempt += 1
+                let way = Way(flow: record.flow)
+                let stamped = stamped(request, for: way.flow)
+                record.rerouted(stamped, way.flow)
+                run(stamped, by: way, owner: .outgoing(id, attempt: record.attempt))
             case .failed(let status):
                 record.progress.push(.failed(status: status))
                 record.progress.finish()
             case .acknowledge(let request, let nextHop):
-                let flow = record.path.flow(to: nextHop)
-                send(stamped(request, for: flow).encoded(), over: flow)
+                acknowledge(by: request, record.path.ways(to: nextHop))
             case .bye(let request, let nextHop):
-                start(request, over: record.path.flow(to: nextHop), owner: nil)
+                start(request, by: record.path.ways(to: nextHop), owner: nil)
             case .cancel(let request):
-                run(request, over: record.flow, owner: nil)
+                run(request, by: Way(flow: record.flow), owner: nil)
             case .abandon:
                 if let key = ClientTransactionKey(record.invite) { forget(key) }
             case .closed:
@@ -55,25 +67,29 @@ extension EndpointCore {
 
     /// From here on it is a call like any other.
     private func confirm(_ dialog: DialogState, _ description: SessionDescription?, _ record: OutgoingRecord) {
-        guard let door else { return }
-        let call = CallRecord(InviteSession(confirmed: dialog), path: record.path)
+        guard let door, let response = record.session.accepted else { return }
+        let session = InviteSession(
+            confirmed: dialog, invite: record.invite, response: response, timing: limits.sessionTiming, now: now)
+        let call = CallRecord(session, path: record.path)
         let events = EventQueue<DialogEvent>(limit: CallRecord.eventLimit)
         call.events = events
         calls[dialog.id] = call
+        setTimer(&call.timer, to: session.deadline, owner: .call(dialog.id))
         let isTaken = record.progress.offer(
             .answered(description, InviteDialog(events: events.stream, id: dialog.id, core: door)))
         record.progress.finish()
         if !isTaken { handle(.hangUp(reason: nil), inCall: dialog.id) }
     }
 
-    /// Where calls and requests to `remote` go out: by UDP, from the listener of its family.
-    func flow(to remote: HostPort) -> Flow? {
-        guard let listener = listeners.first(where: { $0.address.isIPv6 == remote.isIPv6 }) else { return nil }
-        var local = listener.address
+    /// Where calls and requests to `remote` go out: from the listener of its family.
+    func flow(to remote: HostPort, by transport: Transport) -> Flow? {
+        let own =
+            transport == .tls && !secureListeners.isEmpty ? secureListeners.map(\.address) : listeners.map(\.address)
+        guard var local = own.first(where: { $0.isIPv6 == remote.isIPv6 }) else { return nil }
         if local.isAnyAddress {
             guard let host = SourceAddress.host(towards: remote) else { return nil }
             local.host = host
         }
-        return Flow(transport: .udp, local: local, remote: remote)
+        return Flow(transport: transport, local: local, remote: remote)
     }
 }

@@ -47,6 +47,7 @@ extension EndpointCore {
     private func receive(_ incoming: SIPRequest, over flow: Flow) {
         counters.requests += 1
         guard let key = ServerTransactionKey(incoming) else { return counters.malformed += 1 }
+        noteAlias(in: incoming, over: flow)
         var request = incoming
         request.stampSource(flow)
         if serverTransactions[key] != nil {

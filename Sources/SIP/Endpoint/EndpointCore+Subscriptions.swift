@@ -27,7 +27,7 @@ extension EndpointCore {
 
     func accept(_ subscription: IncomingSubscribe, expires: Int, events: EventQueue<SubscriptionEvent>) {
         let (id, request, key) = (subscription.dialog, subscription.request, subscription.transaction)
-        let contact = contact(user: request.uri.user, for: subscription.flow)
+        let contact = contact(user: request.uri.user, for: subscription.flow, secure: request.wantsSecureContact)
         guard serverTransactions[key]?.unanswered != nil, subscriptions[id] == nil,
             let dialog = DialogState(answering: request, localTag: id.localTag, contact: contact)
         else {
@@ -50,7 +50,7 @@ extension EndpointCore {
             case .respond(let response, let key):
                 respond(response, to: key)
             case .notify(let request):
-                start(request, over: record.path.flow(to: record.notifier.nextHop), owner: .notify(id))
+                start(request, by: record.path.ways(to: record.notifier.nextHop), owner: .notify(id))
             case .tell(.refreshed(let expires)):
                 _ = record.events.offer(.refreshed(expires: expires))
             case .tell(.ended(let reason)):

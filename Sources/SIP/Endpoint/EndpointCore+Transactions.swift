@@ -42,7 +42,7 @@ extension EndpointCore {
         for action in record.handle(event, now: now) {
             switch action {
             case .send(let bytes):
-                isSent = send(bytes, over: record.flow) && isSent
+                isSent = (send(bytes, over: record.flow) || sendAnew(bytes, record)) && isSent
             case .passACK:
                 if let ack { acknowledge(ack) }
             case .unanswered:
@@ -55,6 +55,14 @@ extension EndpointCore {
         let isAlive = serverTransactions[key] === record
         setTimer(&record.timer, to: isAlive ? record.deadline : nil, owner: .server(key))
         return isSent
+    }
+
+    /// A response whose connection is gone goes where the request's Via says that its sender listens (RFC 3261
+    /// §18.2.2), but to no other host than it came from.
+    private func sendAnew(_ response: [UInt8], _ record: ServerRecord) -> Bool {
+        guard let flow = record.listening else { return false }
+        openConnection(flow)
+        return send(response, over: flow)
     }
 
     private func complete(_ response: SIPResponse, tag: @autoclosure () -> String) -> SIPResponse {
@@ -76,27 +84,33 @@ extension EndpointCore {
 
     // MARK: Client side
 
-    /// Sends a request of ours and tells `owner` of its outcome.
-    func start(_ request: SIPRequest, over flow: Flow, owner: ClientRecord.Owner?) {
-        run(stamped(request, for: flow), over: flow, owner: owner)
-    }
-
     /// With our Via, a new branch and our name.
     func stamped(_ request: SIPRequest, for flow: Flow) -> SIPRequest {
         var request = request
-        let sentBy = advertised(flow)
-        request.head.vias = [
-            Via(
-                transport: flow.transport.rawValue, host: sentBy.host, port: sentBy.port,
-                parameters: [Parameters.Entry("branch", "z9hG4bK" + randomToken()), Parameters.Entry("rport")])
-        ]
-        request.head.other.append(HeaderField("User-Agent", configuration.serverName))
+        request.head.vias = [via(for: flow)]
+        if request.head["user-agent"] == nil {
+            request.head.other.append(HeaderField("User-Agent", configuration.serverName))
+        }
         return request
     }
 
+    func via(for flow: Flow) -> Via {
+        let sentBy = advertised(flow)
+        var via = Via(
+            transport: flow.transport.rawValue, host: sentBy.host, port: sentBy.port,
+            parameters: [Parameters.Entry("branch", "z9hG4bK" + randomToken()), Parameters.Entry("rport")])
+        if flow.transport.isReliable { via.parameters.entries.append(Parameters.Entry("alias")) }
+        return via
+    }
+
     /// Sends a request that has its Via.
-    func run(_ request: SIPRequest, over flow: Flow, owner: ClientRecord.Owner?) {
+    func run(
+        _ request: SIPRequest, by way: Way, otherwise others: ArraySlice<Way> = [], owner: ClientRecord.Owner?
+    ) {
+        if way.opens { openConnection(way.flow) }
+        let flow = connected(way.flow)
         let record = ClientRecord(request, flow: flow, owner: owner, now: now)
+        if !others.isEmpty { record.retry = (request, others) }
         guard door != nil, clientTransactions.count < limits.maximumTransactions,
             let key = ClientTransactionKey(request)
         else { return settle(record, with: nil) }
@@ -107,6 +121,8 @@ extension EndpointCore {
 
     func drive(_ key: ClientTransactionKey, _ event: ClientTransaction.Event, response: SIPResponse? = nil) {
         guard let record = clientTransactions[key] else { return }
+        if case .transportFailed = event, reroute(key, record) { return }
+        if response != nil { record.retry = nil }
         perform(record.handle(event, response, now: now), key, record, response: response)
     }
 
@@ -146,19 +162,27 @@ extension EndpointCore {
         }
         let isAlive = clientTransactions[key] === record
         setTimer(&record.timer, to: isAlive ? record.deadline : nil, owner: .client(key))
-        if case .outgoing(let id)? = record.owner {
-            for event in told { handle(event, inOutgoing: id) }
-        } else if let outcome {
-            settle(record, with: outcome)
+        switch record.owner {
+        case .outgoing(let id, let attempt)?:
+            for event in told where outgoing[id]?.attempt == attempt { handle(event, inOutgoing: id) }
+        case .refresh(let id)?:
+            // A 2xx comes again until its ACK is there.
+            for case .response(let response) in told where response.status >= 200 {
+                handle(.refreshAnswered(response), inCall: id)
+            }
+            if case .some(nil) = outcome { handle(.refreshAnswered(nil), inCall: id) }
+        default:
+            if let outcome { settle(record, with: outcome) }
         }
     }
 
     private func settle(_ record: ClientRecord, with response: SIPResponse?) {
         defer { record.owner = nil }
         switch record.owner {
-        case .outgoing(let id):
+        case .outgoing(let id, _):
             for event in [OutgoingSession.Event.failed, .terminated] { handle(event, inOutgoing: id) }
         case .bye(let id): handle(.byeFinished, inCall: id)
+        case .refresh(let id): handle(.refreshAnswered(response), inCall: id)
         case .refer(let id): handle(.referAnswered(response?.status), inCall: id)
         case .notify(let id): handle(.answered(response), inSubscription: id)
         case .request(let continuation): continuation.resume(returning: response)
@@ -174,6 +198,14 @@ extension SIPRequest {
         guard flow.transport == .udp, let via = head.vias.first, !via.parameters.contains("rport") else { return flow }
         var flow = flow
         flow.remote.port = via.port ?? 5060
+        return flow
+    }
+
+    /// Where its sender takes connections, by its own word; nil for a datagram.
+    func listeningFlow(_ flow: Flow) -> Flow? {
+        guard flow.transport.isReliable, let via = head.vias.first else { return nil }
+        var flow = flow
+        flow.remote.port = via.port ?? flow.transport.defaultPort
         return flow
     }
 

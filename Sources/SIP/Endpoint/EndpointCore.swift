@@ -12,9 +12,17 @@ final class EndpointCore {
 
     var counters = SIPStatistics()
     var listeners: [Listener] = []
+    var secureListeners: [SecureListener] = []
+    /// Of connections from now on.
+    var credentials: TLSCredentials?
     var sources: [HostPort: DatagramSource] = [:]
     var connections: [Flow: Connection] = [:]
     var connectionsByAddress: [String: Int] = [:]
+    /// Where a peer takes requests, to the connection that it has made.
+    var aliases: [Flow: Flow] = [:]
+    /// How many of the connections are ours, and the number of the last one.
+    var openedConnections = 0
+    var lastConnection = 0
     var serverTransactions: [ServerTransactionKey: ServerRecord] = [:]
     var clientTransactions: [ClientTransactionKey: ClientRecord] = [:]
     /// The live transaction of each request outside a dialog.
@@ -41,6 +49,7 @@ final class EndpointCore {
         self.logger = logger
         self.loop = loop
         clock = now
+        credentials = configuration.credentials
     }
 
     var now: Duration { clock() }
@@ -71,7 +80,8 @@ final class EndpointCore {
     /// Ends everything at once; what there is to say is said without waiting for answers.
     /// - Returns: the sockets that are closing.
     func stop() -> [any Channel] {
-        var channels = connections.values.map(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
+        var channels = connections.values.compactMap(\.channel) + listeners.flatMap { [$0.datagrams, $0.connections] }
+        channels += secureListeners.map(\.connections)
         user = nil
         for id in Array(outgoing.keys) { handle(.stop, inOutgoing: id) }
         for id in Array(calls.keys) { handle(.stop, inCall: id) }
@@ -85,7 +95,8 @@ final class EndpointCore {
         for flow in Array(connections.keys) { close(flow) }
         channels += closeSources()
         for listener in listeners { listener.close() }
-        listeners = []
+        for listener in secureListeners { listener.connections.close(promise: nil) }
+        (listeners, secureListeners) = ([], [])
         alarm?.task.cancel()
         alarm = nil
         timers = TimerQueue()

@@ -13,9 +13,9 @@ struct Listener {
     /// How many free ports are tried when the system may choose one and somebody has its TCP twin.
     private static let maximumTries = 20
 
-    static func open(_ wanted: HostPort, loop: any EventLoop, door: CoreReference) async throws(SIPEndpointError)
-        -> Listener
-    {
+    static func open(
+        _ wanted: HostPort, _ limits: SIPLimits, loop: any EventLoop, door: CoreReference
+    ) async throws(SIPEndpointError) -> Listener {
         var failure = "no free port"
         for _ in 0..<(wanted.port == 0 ? maximumTries : 1) {
             do {
@@ -24,17 +24,21 @@ struct Listener {
                 ).get()
                 guard let address = datagrams.localAddress.flatMap(HostPort.init) else { continue }
                 do {
-                    let connections = try await bindConnections(address, loop: loop, door: door)
+                    let connections = try await bindConnections(address, .tcp, limits, loop: loop, door: door)
                     return Listener(address: address, datagrams: datagrams, connections: connections)
                 } catch {
                     try? await datagrams.close()
                     throw error
                 }
             } catch {
-                failure = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+                failure = reason(error)
             }
         }
         throw .cannotListen(wanted, reason: failure)
+    }
+
+    static func reason(_ error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     func close() {
@@ -64,8 +68,8 @@ struct Listener {
         return withOnlyIPv6(bootstrap, address).bind(host: address.host, port: Int(address.port))
     }
 
-    private static func bindConnections(
-        _ address: HostPort, loop: any EventLoop, door: CoreReference
+    static func bindConnections(
+        _ address: HostPort, _ transport: Transport, _ limits: SIPLimits, loop: any EventLoop, door: CoreReference
     ) async throws -> any Channel {
         let bootstrap = ServerBootstrap(group: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -73,19 +77,36 @@ struct Listener {
             .childChannelOption(.socketOption(.so_keepalive), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
-            // What a peer that does not read can make the kernel and us keep for it.
-            .childChannelOption(.socketOption(.so_sndbuf), value: 65_536)
-            .childChannelOption(.writeBufferWaterMark, value: .init(low: 32_768, high: 131_072))
+            .childChannelOption(.socketOption(.so_sndbuf), value: ConnectionBuffers.kernel)
+            .childChannelOption(.writeBufferWaterMark, value: ConnectionBuffers.own(limits))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try door.enter { core in
-                        try channel.pipeline.syncOperations.addHandler(StreamHandler(core))
+                        try core.prepare(channel, transport)
                     }
                 }
             }
         let socket = try SocketAddress(ipAddress: address.host, port: Int(address.port))
         guard address.isIPv6 else { return try await bootstrap.bind(to: socket).get() }
         return try await bootstrap.serverChannelOption(onlyIPv6, value: 1).bind(to: socket).get()
+    }
+}
+
+/// A listen address for TLS.
+struct SecureListener {
+    let address: HostPort
+    let connections: any Channel
+
+    static func open(
+        _ wanted: HostPort, _ limits: SIPLimits, loop: any EventLoop, door: CoreReference
+    ) async throws(SIPEndpointError) -> SecureListener {
+        do {
+            let connections = try await Listener.bindConnections(wanted, .tls, limits, loop: loop, door: door)
+            return SecureListener(
+                address: connections.localAddress.flatMap(HostPort.init) ?? wanted, connections: connections)
+        } catch {
+            throw .cannotListen(wanted, reason: Listener.reason(error))
+        }
     }
 }
 

@@ -23,6 +23,8 @@ final class ServerRecord {
     var machine: Machine
     /// Where responses go.
     let flow: Flow
+    /// Where they go when that connection is gone.
+    let listening: Flow?
     /// The dialog that the request belongs to or makes.
     let dialog: DialogID?
     let mergeKey: MergeKey?
@@ -31,12 +33,13 @@ final class ServerRecord {
     var timer: TimerToken?
 
     init(_ request: SIPRequest, flow: Flow, dialog: DialogID?, now: Duration) {
-        let reliable = flow.transport == .tcp
+        let reliable = flow.transport.isReliable
         machine =
             request.method == .invite
             ? .invite(ServerInviteTransaction(reliable: reliable))
             : .other(ServerTransaction(reliable: reliable, now: now))
         self.flow = flow
+        listening = request.listeningFlow(flow)
         self.dialog = dialog
         mergeKey = request.head.to.tag == nil ? MergeKey(request) : nil
         unanswered = request
@@ -80,10 +83,11 @@ final class ClientRecord {
         case other(ClientTransaction)
     }
     enum Owner {
-        /// The Call-ID of a call that we make.
-        case outgoing(String)
+        /// The Call-ID of a call that we make, and which INVITE of it this is.
+        case outgoing(String, attempt: Int)
         case bye(DialogID)
         case refer(DialogID)
+        case refresh(DialogID)
         case notify(DialogID)
         case request(CheckedContinuation<SIPResponse?, Never>)
     }
@@ -93,10 +97,12 @@ final class ClientRecord {
     let flow: Flow
     /// Nil once it has got the outcome, and where nobody wants it.
     var owner: Owner?
+    /// What else can be tried, until something is heard.
+    var retry: (request: SIPRequest, ways: ArraySlice<Way>)?
     var timer: TimerToken?
 
     init(_ request: SIPRequest, flow: Flow, owner: Owner?, now: Duration) {
-        let (bytes, reliable) = (request.encoded(), flow.transport == .tcp)
+        let (bytes, reliable) = (request.encoded(), flow.transport.isReliable)
         let isInvite = request.method == .invite
         machine =
             isInvite
@@ -165,9 +171,11 @@ final class CallRecord {
 final class OutgoingRecord {
     var session: OutgoingSession
     /// With its Via.
-    let invite: SIPRequest
-    let flow: Flow
+    private(set) var invite: SIPRequest
+    private(set) var flow: Flow
     let progress: EventQueue<CallProgress>
+    /// Counts the INVITEs; of those before nothing is heard any more.
+    var attempt = 0
     var timer: TimerToken?
     var path: DialogPath { DialogPath(flow) }
 
@@ -176,6 +184,13 @@ final class OutgoingRecord {
         self.invite = invite
         self.flow = flow
         self.progress = progress
+    }
+
+    /// The INVITE goes another way, by another transaction.
+    func rerouted(_ request: SIPRequest, _ flow: Flow) {
+        session.invite = request
+        invite = request
+        self.flow = flow
     }
 }
 
@@ -192,9 +207,22 @@ final class SubscriptionRecord {
     }
 }
 
-/// A TCP connection that a peer has made.
+/// A TCP or TLS connection.
 final class Connection {
-    let channel: any Channel
+    enum State {
+        /// The number tells it from another try.
+        case opening(Int)
+        /// The TLS handshake is going on.
+        case handshaking(any Channel)
+        case open(any Channel)
+    }
+    var state: State
+    /// Whether we have opened it, and not the peer.
+    let isOurs: Bool
+    /// What waits for it to be open.
+    var unsent: [UInt8] = []
+    /// Where its peer takes requests over it (RFC 5923).
+    var alias: Flow?
     var framer = StreamFramer()
     /// It has sent a whole SIP message, so it is no mere open socket.
     var hasSpoken = false
@@ -204,5 +232,19 @@ final class Connection {
     var waiting: Set<ClientTransactionKey> = []
     var timer: TimerToken?
 
-    init(_ channel: any Channel) { self.channel = channel }
+    init(_ state: State, isOurs: Bool) {
+        self.state = state
+        self.isOurs = isOurs
+    }
+
+    var channel: (any Channel)? {
+        switch state {
+        case .opening: nil
+        case .handshaking(let channel), .open(let channel): channel
+        }
+    }
+
+    func isOpening(_ number: Int) -> Bool {
+        if case .opening(number) = state { true } else { false }
+    }
 }

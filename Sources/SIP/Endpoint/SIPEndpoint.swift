@@ -24,22 +24,32 @@ public final class SIPEndpoint: Sendable {
     }
 
     /// Listens, and tells `user` of requests from then on.
-    /// - Returns: the actual addresses, in the order of the configuration.
+    /// - Returns: the actual addresses of `listen`, then those of `listenSecurely`, in the order of the configuration.
     /// - Throws: `SIPEndpointError` when an address cannot be listened on; then nothing is.
     public func start(_ user: any SIPUser) async throws(SIPEndpointError) -> [HostPort] {
         guard await core.call({ [core] in $0.begin(user, door: core) }) else { throw .alreadyStarted }
         var addresses: [HostPort] = []
-        for wanted in configuration.listen {
-            do throws(SIPEndpointError) {
-                let listener = try await Listener.open(wanted, loop: core.loop, door: core)
+        do throws(SIPEndpointError) {
+            for wanted in configuration.listen {
+                let listener = try await Listener.open(wanted, configuration.limits, loop: core.loop, door: core)
                 await core.call { $0.listeners.append(listener) }
                 addresses.append(listener.address)
-            } catch {
-                await stop()
-                throw error
             }
+            for wanted in configuration.listenSecurely {
+                let listener = try await SecureListener.open(wanted, configuration.limits, loop: core.loop, door: core)
+                await core.call { $0.secureListeners.append(listener) }
+                addresses.append(listener.address)
+            }
+        } catch {
+            await stop()
+            throw error
         }
         return addresses
+    }
+
+    /// Proves itself by `credentials` on connections from now on; those that are open go on.
+    public func use(_ credentials: TLSCredentials) {
+        core.run { $0.credentials = credentials }
     }
 
     /// Ends calls (BYE) and subscriptions (NOTIFY terminated) without waiting for answers, and closes everything.
@@ -54,30 +64,36 @@ public final class SIPEndpoint: Sendable {
     }
 
     /// Sends an out-of-dialog request over `flow` and waits for its final response (RFC 3261 §17.1.2). Via and
-    /// User-Agent are added here. Not for INVITE.
-    /// - Returns: nil when there was none within 32 s, or `flow` cannot be sent over.
+    /// User-Agent are added here. Not for INVITE. Where `flow` is a connection that is gone, another one is opened to
+    /// where the request's target is, or a datagram sent there if the target does not ask for a connection; but only
+    /// to the host that the flow comes from.
+    /// - Returns: nil when there was none within 32 s, or there is no way to send it.
     public func request(_ request: SIPRequest, over flow: Flow) async -> SIPResponse? {
         await withCheckedContinuation { continuation in
             core.run { $0.start(request, over: flow, owner: .request(continuation)) }
         }
     }
 
-    /// Calls somebody over `flow` (RFC 3261 §13.2); what becomes of it is told by the call.
+    /// Calls somebody over `flow` (RFC 3261 §13.2), or another way as for `request`; what becomes of it is told by the call.
     public func invite(_ invitation: OutgoingInvite, over flow: Flow) async -> OutgoingCall {
         let (callID, progress) = await core.call { $0.invite(invitation, over: flow) }
         return OutgoingCall(progress: progress.stream, callID: callID, core: core)
     }
 
-    /// The way to a numeric address that nothing has come from yet: by UDP, from the first listener of its family.
+    /// The way to a numeric address that nothing has come from yet, from the first listener of its family. A
+    /// connection is opened when something is sent.
     /// - Returns: nil when there is no such listener.
-    public func flow(to remote: HostPort) async -> Flow? {
-        await core.call { $0.flow(to: remote) }
+    public func flow(to remote: HostPort, by transport: Transport = .udp) async -> Flow? {
+        await core.call { $0.flow(to: remote, by: transport) }
     }
 
     /// Our Contact as peers of `flow` are to use it.
     public func contact(user: String?, for flow: Flow) -> NameAddress {
         configuration.contact(user: user, for: flow)
     }
+
+    /// The address at which peers of `flow` are to find our media.
+    public func mediaHost(for flow: Flow) -> String { configuration.advertised(flow).host }
 
     public var statistics: SIPStatistics {
         get async { await core.call { $0.statistics } }
@@ -92,6 +108,8 @@ public enum SIPEndpointError: Error, Sendable, Equatable {
     /// The address cannot be listened on by UDP and TCP, for instance because it is in use.
     case cannotListen(HostPort, reason: String)
     case alreadyStarted
+    /// A file of the TLS settings is missing or wrong.
+    case credentials(file: String, reason: String)
 }
 
 extension SIPEndpointError: CustomStringConvertible {
@@ -99,6 +117,7 @@ extension SIPEndpointError: CustomStringConvertible {
         switch self {
         case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
         case .alreadyStarted: "the endpoint has been started before"
+        case .credentials(let file, let reason): "\(file): \(reason)"
         }
     }
 }

@@ -3,19 +3,23 @@
 public struct SIPEndpointConfiguration: Sendable {
     /// Numeric addresses; UDP and TCP on each. Port 0: any free port, the same for both.
     public var listen: [HostPort]
-    /// What Via and Contact name instead of the listen address: for a host behind a one-to-one NAT, or one that
-    /// listens on all addresses. Nil: the address that the message came in by.
-    public var advertisedHost: String?
+    /// Numeric addresses for TLS. Needs `credentials` with a certificate.
+    public var listenSecurely: [HostPort] = []
+    /// For TLS; nil: no connection is taken or made.
+    public var credentials: TLSCredentials?
+    /// The name that the certificate of a peer must be for which we connect to, where it is not for its address.
+    public var certificateNames: [HostPort: String] = [:]
+    /// What Via, Contact and session descriptions name for a flow instead of its address on this host: behind NAT, or
+    /// in a container. Nil: that address; port 0: its port.
+    public var publicAddress: @Sendable (Flow) -> HostPort? = { _ in nil }
     /// The Server header of our responses and the User-Agent header of our requests.
     public var serverName: String
     public var limits: SIPLimits
 
     public init(
-        listen: [HostPort], advertisedHost: String? = nil, serverName: String = "Lamplighter",
-        limits: SIPLimits = SIPLimits()
+        listen: [HostPort], serverName: String = "Lamplighter", limits: SIPLimits = SIPLimits()
     ) {
         self.listen = listen
-        self.advertisedHost = advertisedHost
         self.serverName = serverName
         self.limits = limits
     }
@@ -29,10 +33,20 @@ public struct SIPLimits: Sendable {
     public var maximumCalls = 2_000
     /// Subscriptions alive at once; further SUBSCRIBEs get 503.
     public var maximumSubscriptions = 50_000
-    /// TCP connections open at once; further ones are closed.
+    /// Connections that peers have open at once; further ones are closed.
     public var maximumConnections = 10_000
-    /// TCP connections from one address.
+    /// Connections from one address.
     public var maximumConnectionsPerAddress = 200
+    /// Connections that we have opened, or are opening, at once; what would need another one fails.
+    public var maximumOpenedConnections = 1_000
+    /// Bytes that may wait for a connection to be open, or for its peer to read; then it is closed.
+    public var maximumUnsentBytes = 131_072
+    /// How long a connection may take to be open.
+    public var connectTimeout: Duration = .seconds(5)
+    /// How long the TLS handshake of an open connection may take.
+    public var handshakeTimeout: Duration = .seconds(5)
+    /// A longer request goes over TCP where that can be had, and by UDP where it cannot (RFC 3261 §18.1.1). Bytes.
+    public var largestDatagram = 1_300
     /// How long a new connection may take to send its first whole message, and any connection to finish one it began.
     public var messageTimeout: Duration = .seconds(10)
     /// How long a connection may be silent: longer than a registration lasts, or phones behind it are lost.
@@ -41,10 +55,17 @@ public struct SIPLimits: Sendable {
     public var maximumSubscriptionExpires = 3_600
     /// The shortest refresh that is taken, in seconds; a shorter one gets 423.
     public var minimumSubscriptionExpires = 60
+    /// After how many seconds a call ends that neither side refreshes: what we ask for where the peer asks for nothing
+    /// and can do it (RFC 4028); nil: nothing.
+    public var sessionExpires: Int? = 1_800
+    /// The shortest that we take, in seconds; a shorter one gets 422.
+    public var minimumSessionExpires = 90
     /// How long the user may leave an INVITE without a final answer before it gets 480 (timer C of RFC 3261 §16.6).
     public var unansweredInvite: Duration = .seconds(180)
     /// The Retry-After of a 503 because of one of these limits, in seconds.
     public var retryAfter = 10
 
     public init() {}
+
+    var sessionTiming: SessionTiming { SessionTiming(interval: sessionExpires, minimum: minimumSessionExpires) }
 }

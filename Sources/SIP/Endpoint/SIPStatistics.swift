@@ -15,9 +15,10 @@ public struct SIPStatistics: Sendable, Hashable {
     /// Messages that could not be handed to the network.
     public var unsent = 0
     public var connectionsAccepted = 0
+    public var connectionsOpened = 0
     /// Connections closed at once because of a limit.
     public var connectionsRefused = 0
-    /// Connections closed because they were slow, idle, did not read or did not speak SIP.
+    /// Connections closed because they were slow, idle, did not read, did not speak SIP or could not be opened.
     public var connectionsDropped = 0
 
     public var openConnections = 0

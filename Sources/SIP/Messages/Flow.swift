@@ -1,7 +1,17 @@
 // Where a message came from and the way back to there: a transport, one of our listen addresses and the
 // peer's address. A binding keeps its flow so that NOTIFY takes the path the phone registered by (RFC 5626 idea).
 
-public enum Transport: String, Hashable, Sendable, Codable { case udp = "UDP", tcp = "TCP" }
+public enum Transport: String, Hashable, Sendable, Codable {
+    case udp = "UDP"
+    case tcp = "TCP"
+    case tls = "TLS"
+
+    /// Whether it is a connection, which loses nothing on this hop.
+    public var isReliable: Bool { self != .udp }
+
+    /// Where a URI or a Via without a port means (RFC 3261 §18.2.2, §19.1.2).
+    public var defaultPort: UInt16 { self == .tls ? 5_061 : 5_060 }
+}
 
 /// A numeric address and a port; an IPv6 address without brackets.
 public struct HostPort: Hashable, Sendable, Codable, CustomStringConvertible {

@@ -4,7 +4,7 @@ import ArgumentParser
 
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Tries configuration, number plan, key maps and prompts.")
+        commandName: "check", abstract: "Tries configuration, number plan, key maps, certificates and prompts.")
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -12,6 +12,6 @@ struct CheckCommand: AsyncParsableCommand {
         let materials = try Materials(configuration)
         for problem in materials.promptProblems { print(problem) }
         guard materials.promptProblems.isEmpty else { throw ExitCode.failure }
-        print("configuration, number plan, key maps and prompts are in order")
+        print("configuration, number plan, key maps, certificates and prompts are in order")
     }
 }

@@ -1,4 +1,5 @@
-// `lamplighter serve`: runs until SIGTERM or SIGINT; SIGHUP reads number plan and key maps again.
+// `lamplighter serve`: runs until SIGTERM or SIGINT; SIGHUP reads number plan, key maps and
+// certificates again.
 
 import ArgumentParser
 import Glibc

@@ -10,14 +10,45 @@ import SIP
 import Voicemail
 
 extension SIPEndpointConfiguration {
-    init(_ configuration: Configuration) {
+    /// - Parameter credentials: of `TLSCredentials(configuration)`.
+    init(_ configuration: Configuration, credentials: TLSCredentials?) {
         let settings = configuration.sip
         self.init(listen: settings.listen.map { HostPort(host: $0, port: UInt16(settings.port)) })
+        let addresses = settings.advertise.compactMap(PublicAddress.init(setting:))
+        publicAddress = { PublicAddress.address(of: $0, among: addresses) }
+        listenSecurely = settings.tls.listen.map { HostPort(host: $0, port: UInt16(settings.tls.port)) }
+        self.credentials = credentials
+        let trunks = configuration.phones.outbound.compactMap(OutboundTrunk.init(setting:))
+        for trunk in trunks { certificateNames[trunk.address] = trunk.certificateName }
         limits.maximumCalls = settings.maximumCalls
         limits.maximumTransactions = settings.maximumTransactions
-        limits.maximumConnections = settings.maximumConnections
+        limits.maximumConnections = settings.connections.maximum
+        limits.maximumConnectionsPerAddress = settings.connections.maximumPerAddress
+        limits.maximumOpenedConnections = settings.connections.maximumOpened
+        limits.connectTimeout = settings.connections.connectTimeout
+        limits.sessionExpires = settings.sessionExpires == 0 ? nil : settings.sessionExpires
+        limits.minimumSessionExpires = settings.minimumSessionExpires
+        limits.handshakeTimeout = settings.tls.handshakeTimeout
+        limits.messageTimeout = settings.connections.messageTimeout
+        limits.idleTimeout = settings.connections.idleTimeout
+        limits.maximumUnsentBytes = settings.connections.queue
+        limits.largestDatagram = settings.connections.largestDatagram
         limits.minimumSubscriptionExpires = configuration.phones.minimumExpiry
         limits.maximumSubscriptionExpires = configuration.phones.maximumExpiry
+    }
+}
+
+extension TLSCredentials {
+    /// From the files that the settings name; nil where they name nothing and no trunk is reached by TLS.
+    init?(_ configuration: Configuration) throws(SIPEndpointError) {
+        let tls = configuration.sip.tls
+        let usesTLS = configuration.phones.outbound.contains { OutboundTrunk(setting: $0)?.transport == .tls }
+        guard usesTLS || tls.certificate != nil || tls.authority != nil else { return nil }
+        var certificate: (chain: String, key: String)?
+        if let chain = tls.certificate, let key = tls.key { certificate = (chain, key) }
+        try self.init(
+            certificate: certificate, clientAuthority: tls.clientAuthority, authority: tls.authority,
+            verifies: tls.verify == .always)
     }
 }
 

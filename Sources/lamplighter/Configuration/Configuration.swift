@@ -21,22 +21,6 @@ struct Configuration: Sendable {
         var prompts: String
     }
 
-    struct SIPSettings: Sendable {
-        /// Numeric addresses.
-        var listen: [String]
-        /// 0 lets the system choose one, which is printed.
-        var port: Int
-        /// The domain of requests that name an address of ours instead of a domain.
-        var defaultDomain: String
-        var maximumCalls: Int
-        var maximumTransactions: Int
-        var maximumConnections: Int
-        /// How long running calls may go on after SIGTERM.
-        var drain: Duration
-        /// What callers are told to wait while draining, in seconds.
-        var retryAfter: Int
-    }
-
     struct Media: Sendable {
         var firstPort: Int
         var lastPort: Int
@@ -54,7 +38,7 @@ struct Configuration: Sendable {
         var unsolicited: Unsolicited
         /// "ADDRESS[/BITS] DOMAIN" each; known to be well-formed.
         var peers: [String]
-        /// "DOMAIN ADDRESS:PORT" each; known to be well-formed.
+        /// "DOMAIN ADDRESS:PORT [TRANSPORT [NAME]]" each; known to be well-formed.
         var outbound: [String]
         /// How long it may ring at a number that a caller is passed on to.
         var ring: Duration
@@ -109,24 +93,6 @@ extension Configuration.Files {
         dialplan = try reader.path("dialplan", default: "dialplan/default.yaml")
         keymaps = try reader.path("keymaps", default: "dialplan/keymaps")
         prompts = try reader.path("prompts", default: "prompts")
-    }
-}
-
-extension Configuration.SIPSettings {
-    init(_ reader: inout ConfigurationReader) throws(ConfigurationError) {
-        let addresses = "1 to 16 different numeric IPv4 or IPv6 addresses"
-        listen = try reader.list("sip.listen", default: ["127.0.0.1"], expected: addresses) { list in
-            (1...16).contains(list.count) && Set(list).count == list.count && list.allSatisfy(NumericAddress.isValid)
-        }
-        port = try reader.number("sip.port", default: 5060, in: 0...65_535)
-        defaultDomain = try reader.text("sip.default-domain", default: "example.org", expected: "a domain name") {
-            Organisation.isDomain($0)
-        }.lowercased()
-        maximumCalls = try reader.number("sip.maximum-calls", default: 2_000, in: 1...100_000)
-        maximumTransactions = try reader.number("sip.maximum-transactions", default: 100_000, in: 100...1_000_000)
-        maximumConnections = try reader.number("sip.maximum-connections", default: 10_000, in: 1...100_000)
-        drain = try reader.seconds("sip.drain", default: 30, in: 0...3_600)
-        retryAfter = try reader.number("sip.retry-after", default: 30, in: 1...3_600)
     }
 }
 
@@ -188,6 +154,11 @@ extension Configuration.Voicemail {
 }
 
 enum NumericAddress {
+    /// For listening: different ones, and not too many.
+    static func areValid(_ list: [String]) -> Bool {
+        list.count <= 16 && Set(list).count == list.count && list.allSatisfy(isValid)
+    }
+
     static func isValid(_ text: String) -> Bool {
         var four = in_addr()
         var six = in6_addr()

@@ -119,6 +119,16 @@ struct ConfigurationReader {
     /// can be started from anywhere; what the environment says is relative to where it was started.
     mutating func path(_ key: String, default standard: String) throws(ConfigurationError) -> String {
         let text = try text(key, default: standard, expected: "a path") { !$0.isEmpty && !$0.contains("\0") }
+        return resolved(text, key)
+    }
+
+    /// The same, or nothing.
+    mutating func optionalPath(_ key: String) throws(ConfigurationError) -> String? {
+        let text = try text(key, default: "", expected: "a path") { !$0.contains("\0") }
+        return text.isEmpty ? nil : resolved(text, key)
+    }
+
+    private func resolved(_ text: String, _ key: String) -> String {
         let folder = (file as NSString).deletingLastPathComponent
         guard !text.hasPrefix("/"), !folder.isEmpty, places[key]?.hasPrefix(Self.prefix) != true else { return text }
         return folder + "/" + text

@@ -16,8 +16,9 @@ enum DescriptorLimit {
     }
 
     /// The connections to allow: what is wanted where that leaves enough for all calls, else a quarter of everything.
-    static func connections(wanted: Int, calls: Int, available: Int) -> Int {
+    /// - Parameter opened: how many connections we may open ourselves besides.
+    static func connections(wanted: Int, opened: Int, calls: Int, available: Int) -> Int {
         let ownFiles = 200
-        return available >= wanted + 2 * calls + ownFiles ? wanted : min(wanted, max(16, available / 4))
+        return available >= wanted + opened + 2 * calls + ownFiles ? wanted : min(wanted, max(16, available / 4))
     }
 }

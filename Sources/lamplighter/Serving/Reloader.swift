@@ -1,4 +1,4 @@
-// SIGHUP: the number plan and the key maps are read again. A wrong file is refused with file, line and reason, and
+// SIGHUP: the number plan, the key maps and the certificates are read again. A wrong file is refused with file, line and reason, and
 // what is running stays.
 
 import Logging
@@ -13,7 +13,7 @@ struct Reloader {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
                 try server.reload()
-                logger.notice("number plan and key maps have been read again")
+                logger.notice("number plan, key maps and certificates have been read again")
             } catch {
                 logger.error("refused, what is running stays", metadata: ["reason": "\(error)"])
             }

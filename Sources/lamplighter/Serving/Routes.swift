@@ -10,39 +10,54 @@ import Telephony
 struct OutboundTrunk: Hashable {
     var domain: String
     var address: HostPort
+    var transport = Transport.udp
+    /// Whom its certificate must be for; nil: its address.
+    var certificateName: String?
 
-    /// From `DOMAIN ADDRESS:PORT`; an IPv6 address stands in brackets.
+    /// From `DOMAIN ADDRESS:PORT`, `DOMAIN ADDRESS:PORT TRANSPORT` or `DOMAIN ADDRESS:PORT tls NAME`; an IPv6 address
+    /// stands in brackets.
     init?(setting: String) {
         let words = setting.split(separator: " ")
-        guard words.count == 2, Organisation.isDomain(String(words[0])), let colon = words[1].lastIndex(of: ":"),
-            let port = UInt16(words[1][words[1].index(after: colon)...]), port > 0
+        guard (2...4).contains(words.count), Organisation.isDomain(String(words[0])),
+            let address = HostPort(setting: String(words[1]))
         else { return nil }
-        var host = String(words[1][..<colon])
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-        if isBracketed { host = String(host.dropFirst().dropLast()) }
-        guard NumericAddress.isValid(host), host.contains(":") == isBracketed else { return nil }
         domain = words[0].lowercased()
-        address = HostPort(host: host, port: port)
+        self.address = address
+        guard words.count > 2 else { return }
+        guard let transport = Transport(rawValue: words[2].uppercased()) else { return nil }
+        self.transport = transport
+        guard words.count > 3 else { return }
+        guard transport == .tls, Organisation.isDomain(String(words[3])) else { return nil }
+        certificateName = words[3].lowercased()
+    }
+
+    /// A number there.
+    func uri(of number: String) -> SIPURI {
+        var uri = SIPURI(user: number, host: address.host, port: address.port)
+        if transport != .udp { uri.parameters["transport"] = transport.rawValue.lowercased() }
+        return uri
     }
 }
 
 struct Routes: Sendable {
     private let phones: Phones
     private let endpoint: SIPEndpoint
-    private let trunks: [String: HostPort]
+    private let trunks: [String: OutboundTrunk]
 
     init(_ outbound: [String], phones: Phones, endpoint: SIPEndpoint) {
         self.phones = phones
         self.endpoint = endpoint
         let all = outbound.compactMap(OutboundTrunk.init(setting:))
-        trunks = Dictionary(all.map { ($0.domain, $0.address) }) { first, _ in first }
+        trunks = Dictionary(all.map { ($0.domain, $0) }) { first, _ in first }
     }
 
     func route(to number: String, of domain: String) async -> Route? {
         if let phone = await phones.contacts(of: number, domain: domain).first {
             return Route(target: phone.uri, flow: phone.flow)
         }
-        guard let trunk = trunks[domain.lowercased()], let flow = await endpoint.flow(to: trunk) else { return nil }
-        return Route(target: SIPURI(user: number, host: trunk.host, port: trunk.port), flow: flow)
+        guard let trunk = trunks[domain.lowercased()],
+            let flow = await endpoint.flow(to: trunk.address, by: trunk.transport)
+        else { return nil }
+        return Route(target: trunk.uri(of: number), flow: flow)
     }
 }

@@ -32,7 +32,8 @@ final class Server: Sendable {
         for problem in materials.promptProblems { logger.error("prompt", metadata: ["problem": "\(problem)"]) }
         store = try await SQLiteStore.serve(directory: configuration.files.data, configuration, logger)
         media = try MediaEngine(MediaConfiguration(configuration), logger: logger)
-        endpoint = SIPEndpoint(configuration: Self.endpointConfiguration(configuration, logger), logger: logger)
+        endpoint = SIPEndpoint(
+            configuration: Self.endpointConfiguration(configuration, materials.credentials, logger), logger: logger)
         phones = Phones(store: store, settings: PhoneSettings(configuration), logger: logger)
         let routes = Routes(configuration.phones.outbound, phones: phones, endpoint: endpoint)
         let equipment = Equipment(
@@ -49,14 +50,15 @@ final class Server: Sendable {
             logger: logger)
     }
 
-    private static func endpointConfiguration(_ configuration: Configuration, _ logger: Logger)
-        -> SIPEndpointConfiguration
-    {
+    private static func endpointConfiguration(
+        _ configuration: Configuration, _ credentials: TLSCredentials?, _ logger: Logger
+    ) -> SIPEndpointConfiguration {
         let descriptors = DescriptorLimit.raise()
-        var endpoint = SIPEndpointConfiguration(configuration)
+        var endpoint = SIPEndpointConfiguration(configuration, credentials: credentials)
         endpoint.limits.maximumConnections = DescriptorLimit.connections(
-            wanted: endpoint.limits.maximumConnections, calls: endpoint.limits.maximumCalls, available: descriptors)
-        if endpoint.limits.maximumConnections < configuration.sip.maximumConnections {
+            wanted: endpoint.limits.maximumConnections, opened: endpoint.limits.maximumOpenedConnections,
+            calls: endpoint.limits.maximumCalls, available: descriptors)
+        if endpoint.limits.maximumConnections < configuration.sip.connections.maximum {
             logger.warning(
                 "fewer TCP connections than configured: the system allows too few open files",
                 metadata: ["files": "\(descriptors)", "connections": "\(endpoint.limits.maximumConnections)"])
@@ -70,10 +72,13 @@ final class Server: Sendable {
         for line in try await SampleOrganisation(store: store, isLocal: isLocal).prepare() { print("  " + line) }
     }
 
-    /// Takes up the number plan and the key maps as they are on disk now; a wrong file throws and changes nothing.
+    /// Takes up the number plan, the key maps and the certificates as they are on disk now; a wrong file throws and
+    /// changes nothing.
     func reload() throws {
         let plan = try Dialplan.load(configuration.files.dialplan)
         let keymaps = try KeyMaps.load(configuration.files.keymaps)
+        let credentials = try TLSCredentials(configuration)
+        if let credentials { endpoint.use(credentials) }
         desk.replaceRules { rules in
             rules.plan = plan
             rules.voicemail.keymaps = keymaps
@@ -97,7 +102,9 @@ final class Server: Sendable {
         try await phones.load()
         let addresses = try await endpoint.start(desk)
         await phones.start(endpoint)
-        for address in addresses { print("  SIP on UDP and TCP \(address)") }
+        let plain = configuration.sip.listen.count
+        for address in addresses.prefix(plain) { print("  SIP on UDP and TCP \(address)") }
+        for address in addresses.dropFirst(plain) { print("  SIP on TLS \(address)") }
         print("  Dial 5001 for your own messages, 5000 for any mailbox, 03 and an extension to leave a message.")
         print("ready")
         fflush(nil)

@@ -81,9 +81,9 @@ struct DialogPathTests {
 
     @Test("G1: a phone behind NAT is reached by the flow that it came by, whatever its Contact says")
     func behindNAT() throws {
-        #expect(try path(Caller(), over: phone).flow(to: contact) == phone)
+        #expect(try path(Caller(), over: phone).ways(to: contact) == [Way(flow: phone)])
         let named = SIPURI(host: "phone.example.org")
-        #expect(try path(Caller(), over: phone).flow(to: named) == phone)
+        #expect(try path(Caller(), over: phone).ways(to: named) == [Way(flow: phone)])
     }
 
     @Test("G1: a peer that sends from another port than it listens at is reached at its Contact")
@@ -91,22 +91,66 @@ struct DialogPathTests {
         var caller = Caller()
         caller.viaParameters = ""
         let direct = SIPURI(host: "203.0.113.9", port: 5062)
-        #expect(try path(caller, over: phone).flow(to: direct).remote == HostPort(host: "203.0.113.9", port: 5062))
-        #expect(try path(Caller(), over: phone).flow(to: direct) == phone)
+        var contact = phone
+        contact.remote = HostPort(host: "203.0.113.9", port: 5062)
+        #expect(try path(caller, over: phone).ways(to: direct) == [Way(flow: contact)])
+        #expect(try path(Caller(), over: phone).ways(to: direct) == [Way(flow: phone)])
     }
 
     @Test("G1: behind a proxy the route or the Contact is taken when it is an address, else the flow")
     func proxied() throws {
         let path = try path(Caller(), proxied: true, over: phone)
-        #expect(path.flow(to: SIPURI(host: "10.0.0.1")).remote == HostPort(host: "10.0.0.1", port: 5060))
-        #expect(path.flow(to: SIPURI(host: "proxy.example.org")) == phone)
-        #expect(path.flow(to: SIPURI(host: "2001:db8::1")) == phone)
+        #expect(path.ways(to: SIPURI(host: "10.0.0.1")).map(\.flow.remote) == [HostPort(host: "10.0.0.1", port: 5060)])
+        #expect(path.ways(to: SIPURI(host: "proxy.example.org")) == [Way(flow: phone)])
+        #expect(path.ways(to: SIPURI(host: "2001:db8::1")) == [Way(flow: phone)])
     }
 
-    @Test("G1: over TCP requests go back over the connection")
+    /// What is tried, in order: `+` where a connection may be opened.
+    private func tried(_ path: DialogPath, _ uri: String) throws -> [String] {
+        try path.ways(to: SIPURI(parsing: uri)).map { way in
+            "\(way.opens ? "+" : "")\(way.flow.transport.rawValue) \(way.flow.remote)"
+        }
+    }
+
+    @Test("G1: over TCP requests go back over the connection; once it is gone, to where the same host says it listens")
     func connection() throws {
         var flow = phone
         flow.transport = .tcp
-        #expect(try path(Caller(), proxied: true, over: flow).flow(to: SIPURI(host: "10.0.0.1")) == flow)
+        let here = "TCP 203.0.113.9:40001"
+        let path = try path(Caller(), over: flow)
+        #expect(
+            try tried(path, "sip:203.0.113.9:5062") == [here, "+TCP 203.0.113.9:5062", "UDP 203.0.113.9:5062"])
+        #expect(try tried(path, "sip:203.0.113.9;transport=TCP") == [here, "+TCP 203.0.113.9:5060"])
+        #expect(try tried(path, "sip:203.0.113.9;transport=udp") == [here, "UDP 203.0.113.9:5060"])
+        #expect(try tried(path, "sip:192.168.1.5:5062") == [here])
+        let behind = try self.path(Caller(), proxied: true, over: flow)
+        #expect(try tried(behind, "sip:10.0.0.1;transport=tcp;lr") == [here, "+TCP 10.0.0.1:5060"])
+        #expect(try tried(behind, "sip:proxy.example.org;lr") == [here])
+    }
+
+    @Test("G1: what came by TLS, or asks for it by SIPS, goes by TLS or not at all (RFC 5630)")
+    func staysSecure() throws {
+        var flow = phone
+        flow.transport = .tls
+        let here = "TLS 203.0.113.9:40001"
+        let path = try path(Caller(), over: flow)
+        for uri in ["sip:203.0.113.9", "sips:203.0.113.9;transport=tcp", "sip:203.0.113.9;transport=tls"] {
+            #expect(try tried(path, uri) == [here, "+TLS 203.0.113.9:5061"])
+        }
+        #expect(try tried(path, "sip:203.0.113.9;transport=udp") == [here])
+        #expect(try tried(path, "sips:192.168.1.5") == [here])
+        let plain = try self.path(Caller(), over: phone)
+        #expect(try tried(plain, "sips:203.0.113.9") == ["+TLS 203.0.113.9:5061"])
+        #expect(try tried(plain, "sips:192.168.1.5") == ["TLS 192.168.1.5:5061"])
+    }
+
+    @Test("G1: a route or a Contact that asks for TCP gets it, and a datagram where it cannot be had")
+    func asksForTCP() throws {
+        let here = "UDP 203.0.113.9:40001"
+        let behind = try path(Caller(), proxied: true, over: phone)
+        #expect(try tried(behind, "sip:10.0.0.1;transport=tcp;lr") == ["+TCP 10.0.0.1:5060", here])
+        let path = try path(Caller(), over: phone)
+        #expect(try tried(path, "sip:203.0.113.9:5062;transport=tcp") == ["+TCP 203.0.113.9:5062", here])
+        #expect(try tried(path, "sip:198.51.100.7;transport=tcp") == [here])
     }
 }

@@ -4,6 +4,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 @testable import SIP
@@ -50,17 +51,23 @@ struct Bench {
     let user: RecordingUser
     let clock: ManualClock
     let address: HostPort
+    /// Of TLS, where there is any.
+    let secureAddress: HostPort
 
     static func run(
-        host: String = "127.0.0.1", _ limits: SIPLimits = SIPLimits(), _ test: (Bench) async throws -> Void
+        host: String = "127.0.0.1", _ limits: SIPLimits = SIPLimits(),
+        _ change: (inout SIPEndpointConfiguration) -> Void = { _ in }, _ test: (Bench) async throws -> Void
     ) async throws {
         let clock = ManualClock()
+        var configuration = SIPEndpointConfiguration(listen: [HostPort(host: host, port: 0)], limits: limits)
+        change(&configuration)
         let endpoint = SIPEndpoint(
-            configuration: SIPEndpointConfiguration(listen: [HostPort(host: host, port: 0)], limits: limits),
+            configuration: configuration,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), now: { clock.now })
         let user = RecordingUser()
-        guard let address = try await endpoint.start(user).first else { throw TimedOut() }
-        let bench = Bench(endpoint: endpoint, user: user, clock: clock, address: address)
+        let addresses = try await endpoint.start(user)
+        guard let address = addresses.first, let last = addresses.last else { throw TimedOut() }
+        let bench = Bench(endpoint: endpoint, user: user, clock: clock, address: address, secureAddress: last)
         do {
             try await test(bench)
         } catch {
@@ -101,6 +108,7 @@ final class Phone: Sendable {
     private let server: HostPort
     private let messages: EventQueue<[UInt8]>
     private let isStream: Bool
+    private let isSecure: Bool
 
     /// - Parameter host: the phone's own address when it is another than the server's; then it hears nobody else.
     init(to server: HostPort, from host: String? = nil) async throws {
@@ -111,17 +119,34 @@ final class Phone: Sendable {
         if host != nil {
             try await channel.connect(to: SocketAddress(ipAddress: server.host, port: Int(server.port))).get()
         }
-        (self.messages, self.server, isStream) = (messages, server, false)
+        (self.messages, self.server, isStream, isSecure) = (messages, server, false, false)
         address = Self.address(channel)
     }
 
-    init(connectedTo server: HostPort, receiveBuffer: Int = 65_536) async throws {
+    /// - Parameter tls: nil for plain TCP.
+    init(connectedTo server: HostPort, receiveBuffer: Int = 65_536, tls: TLSConfiguration? = nil) async throws {
+        let context = try tls.map { try NIOSSLContext(configuration: $0) }
         let messages = EventQueue<[UInt8]>(limit: .max)
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.socketOption(.so_rcvbuf), value: receiveBuffer)
-            .channelInitializer { $0.pipeline.addHandler(StreamInbox(messages)) }
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let context {
+                        try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: nil))
+                    }
+                    try pipeline.addHandler(StreamInbox(messages))
+                }
+            }
             .connect(host: server.host, port: Int(server.port)).get()
-        (self.messages, self.server, isStream) = (messages, server, true)
+        (self.messages, self.server, isStream, isSecure) = (messages, server, true, tls != nil)
+        address = Self.address(channel)
+    }
+
+    /// What somebody has connected to us.
+    fileprivate init(_ channel: any Channel, _ messages: EventQueue<[UInt8]>, isSecure: Bool) {
+        (self.channel, self.messages, isStream, self.isSecure) = (channel, messages, true, isSecure)
+        server = channel.remoteAddress.flatMap(HostPort.init) ?? HostPort(host: "0.0.0.0", port: 0)
         address = Self.address(channel)
     }
 
@@ -134,7 +159,7 @@ final class Phone: Sendable {
         var caller = Caller()
         caller.callID = "call-\(address.port)"
         caller.address = address.description
-        caller.transport = isStream ? "TCP" : "UDP"
+        caller.transport = isSecure ? "TLS" : isStream ? "TCP" : "UDP"
         return caller
     }
 
@@ -184,6 +209,40 @@ final class Phone: Sendable {
     func stopReading() { _ = channel.setOption(.autoRead, value: false) }
     func close() { channel.close(promise: nil) }
     func closed() async throws { try await channel.closeFuture.get() }
+}
+
+/// A phone that takes connections.
+final class PhoneListener: Sendable {
+    let address: HostPort
+    /// The connections that were made to it.
+    let connections = EventQueue<Phone>(limit: 100)
+    private let channel: any Channel
+
+    /// - Parameter accepts: false for one that never answers: the system takes one connection for it and no more.
+    init(
+        on address: HostPort = HostPort(host: "127.0.0.1", port: 0), accepts: Bool = true, tls: TLSConfiguration? = nil
+    ) async throws {
+        let context = try tls.map { try NIOSSLContext(configuration: $0) }
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: CInt(accepts ? 16 : 0))
+            .serverChannelOption(.autoRead, value: accepts)
+            .childChannelInitializer { [connections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let messages = EventQueue<[UInt8]>(limit: .max)
+                    let pipeline = channel.pipeline.syncOperations
+                    if let context { try pipeline.addHandler(NIOSSLServerHandler(context: context)) }
+                    try pipeline.addHandler(StreamInbox(messages))
+                    connections.push(Phone(channel, messages, isSecure: context != nil))
+                }
+            }
+            .bind(host: address.host, port: Int(address.port)).get()
+        self.address = channel.localAddress.flatMap(HostPort.init) ?? address
+    }
+
+    func connection() async throws -> Phone { try await connections.stream.first() }
+
+    func close() { channel.close(promise: nil) }
 }
 
 private final class DatagramInbox: ChannelInboundHandler, Sendable {

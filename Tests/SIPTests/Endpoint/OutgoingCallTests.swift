@@ -120,7 +120,9 @@ struct OutgoingCallTests {
         try await Bench.run(limits) { bench in
             let phone = try await bench.phone()
             let gone = Flow(transport: .tcp, local: bench.address, remote: phone.address)
-            let unconnected = await bench.endpoint.invite(try invite(phone.address), over: gone)
+            var overTCP = try invite(phone.address)
+            overTCP.target.parameters["transport"] = "tcp"
+            let unconnected = await bench.endpoint.invite(overTCP, over: gone)
             guard case .failed(status: 408) = try await unconnected.progress.first() else { throw TimedOut() }
             let flow = Flow(transport: .udp, local: bench.address, remote: phone.address)
             let silent = await bench.endpoint.invite(try invite(phone.address, ringLimit: .seconds(60)), over: flow)

@@ -89,7 +89,8 @@ struct RequestTests {
             ("BYE", nil, [], 481), ("INFO", nil, [], 481), ("UPDATE", nil, [], 481), ("CANCEL", nil, [], 481),
             ("BYE", "nobody", [], 481), ("INVITE", "nobody", [], 481), ("NOTIFY", "nobody", [], 481),
             ("NOTIFY", nil, [], 481), ("MESSAGE", nil, [], 405), ("PRACK", nil, [], 481), ("REFER", nil, [], 405),
-            ("DANCE", nil, [], 501), ("INVITE", nil, ["Require: timer"], 420), ("OPTIONS", nil, ["Require: x"], 420),
+            ("DANCE", nil, [], 501), ("INVITE", nil, ["Require: precondition"], 420),
+            ("OPTIONS", nil, ["Require: x"], 420),
         ] as [(String, String?, [String], Int)])
     func refusals(method: String, toTag: String?, headers: [String], status: Int) async throws {
         try await Bench.run { bench in
@@ -126,7 +127,7 @@ struct RequestTests {
             phone.send(phone.caller.text("ACK", 1))
             phone.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             phone.send([UInt8](repeating: 0xFF, count: 60_000))
-            phone.send("\r\n\r\n")
+            for keepAlive in ["\r\n\r\n", "\r\n\r\n\r\n\r\n", "\0\0\0\0\0\0\0\0", "   \r\n  "] { phone.send(keepAlive) }
             phone.send(
                 "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP x;branch=z9hG4bKx\r\nFrom: <sip:a@b>;tag=1\r\n"
                     + "To: <sip:a@b>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 NOTIFY\r\n\r\n"
