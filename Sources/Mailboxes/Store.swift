@@ -28,6 +28,8 @@ public protocol Store: Sendable {
     // PINs (D3)
     /// Checks a PIN and counts the attempt against the mailbox and the source, in that order and durably.
     func checkPIN(_ pin: String, of mailbox: MailboxID, from source: String) async throws -> PINVerdict
+    /// Whether this is the mailbox's PIN. Not for log-ins: it counts no try and minds no lock.
+    func hasPIN(_ pin: String, _ mailbox: MailboxID) async throws -> Bool
     /// - Parameter temporary: its owner has to choose another at the next log-in (D1).
     func setPIN(_ pin: String, of mailbox: MailboxID, temporary: Bool) async throws
 
@@ -54,6 +56,14 @@ public protocol Store: Sendable {
     /// Whom `number` stands for when the owner of `mailbox` types it; "0" is everyone, for those who may broadcast.
     func addressee(_ number: String, for mailbox: MailboxID) async throws -> Addressee?
     func lists(of mailbox: MailboxID) async throws -> [DistributionList]
+    /// Who is on one of the owner's own lists, by number; nobody while it has not been made.
+    func members(ofOwnList number: Int, of mailbox: MailboxID) async throws -> [Mailbox]
+    /// Changes one of the owner's own lists, 1 to 9, in one transaction, and makes it when it is not there yet. Mailboxes
+    /// that the organisation does not have, or no longer, are left out.
+    /// - Throws: `StoreError.badNumber`, `.unknownMailbox`.
+    func changeOwnList(
+        _ number: Int, of mailbox: MailboxID, adding: [MailboxID], removing: [MailboxID]
+    ) async throws
     /// Makes one message of the parts in the mailbox, in one transaction: all of it, or a reason why not. The parts
     /// stay as they are.
     func deliver(_ sending: Sending, to mailbox: MailboxID) async throws -> Delivery

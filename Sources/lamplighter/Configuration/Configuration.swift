@@ -130,7 +130,8 @@ extension Configuration.Phones {
             list.allSatisfy { TrustedPeer(setting: $0) != nil }
         }
         outbound = try reader.list(
-            "phones.outbound", default: [], expected: "`DOMAIN ADDRESS:PORT`, one for each organisation"
+            "phones.outbound", default: [],
+            expected: "`DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
         ) { list in
             let trunks = list.compactMap(OutboundTrunk.init(setting:))
             return trunks.count == list.count && Set(trunks.map(\.domain)).count == list.count
