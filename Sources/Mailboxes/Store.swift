@@ -10,6 +10,8 @@ public protocol Store: Sendable {
     func addExtension(_ new: NewExtension) async throws -> Extension
     func addMailbox(_ new: NewMailbox) async throws -> Mailbox
     func account(number: String, domain: String) async throws -> Extension?
+    /// - Returns: nil when it was removed.
+    func account(_ id: ExtensionID) async throws -> Extension?
     func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension]
     func mailbox(_ id: MailboxID) async throws -> Mailbox?
     func mailbox(number: String, domain: String) async throws -> Mailbox?
@@ -20,6 +22,9 @@ public protocol Store: Sendable {
     func changeSettings(
         of organisation: OrganisationID, _ change: @escaping @Sendable (inout OrganisationSettings) -> Void
     ) async throws -> Organisation
+    func changeSettings(
+        of account: ExtensionID, _ change: @escaping @Sendable (inout ExtensionSettings) -> Void
+    ) async throws -> Extension
     /// Whether an account may open this mailbox without being its owner (A5, E2).
     func isMember(_ account: ExtensionID, of mailbox: MailboxID) async throws -> Bool
     /// Who can be dialled by name: enabled mailboxes with a name that are not hidden, by name (A9).
@@ -81,6 +86,8 @@ public protocol Store: Sendable {
     // Lamps and bindings (F1, F2)
     /// Mailboxes whose counts have changed, each told after the commit; every caller gets a stream of its own.
     func changes() -> AsyncStream<MailboxID>
+    /// Extensions that were removed, came back, or have another mailbox or other settings, told in the same way.
+    func extensionChanges() -> AsyncStream<ExtensionID>
     func bindings() async throws -> [StoredBinding]
     /// Replaces all bindings of an account.
     func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws

@@ -73,6 +73,32 @@ struct ScenarioTests {
         #expect(try await server.messages(in: "101").isEmpty)
     }
 
+    @Test("Busy tone ends a message and is no part of it; what is added to one is (B3, B7)")
+    func lengths() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("leave-message-busy-tone-ends-it", against: server)
+        try await server.process.waitFor("ending=busyTone")
+        try await Sipp.run("leave-message-add-to-it-hang-up", against: server)
+        try await server.process.waitFor("message delivered", times: 2)
+        let lengths = try await server.messages(in: "101").map(\.bytes)
+        try #require(lengths.count == 2)
+        // Five seconds of speech, then six of busy tone.
+        #expect(lengths[0] < 8_000 * 7 && lengths[0] > 8_000 * 4, "\(lengths)")
+        // Four seconds of it, then two.
+        #expect(lengths[1] > 8_000 * 5, "\(lengths)")
+    }
+
+    @Test("By name: the second of several is chosen and gets the message; nobody of that name is told (A9)")
+    func directory() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("directory-finds-the-second-of-a-name", against: server)
+        try await server.process.waitFor("message delivered")
+        #expect(try await server.messages(in: "101").count == 1)
+        #expect(try await server.messages(in: "100").isEmpty)
+        try await Sipp.run("directory-unknown-name-is-told", against: server)
+        try await server.process.waitFor("reason=wrong entries")
+    }
+
     @Test("A message that was cancelled is not delivered (B3)")
     func cancelled() async throws {
         let server = try await TestServer()

@@ -69,7 +69,8 @@ struct Registrar: Sendable {
             let way = request.returnFlow(flow, to: contact.uri)
             return Binding(
                 owner: owner, contact: contact, callID: head.callID, cseq: head.cseq.number,
-                expiresAt: now + Double(wish.expiry), flow: way, source: way == flow ? nil : flow.remote)
+                expiresAt: now + Double(wish.expiry), flow: way, source: way == flow ? nil : flow.remote,
+                agent: head["User-Agent"].map { String($0.prefix(100)) })
         }
         return .changed(merge(new, into: current, direct: head.vias.count == 1, now: now))
     }

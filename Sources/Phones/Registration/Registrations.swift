@@ -72,6 +72,14 @@ actor Registrations {
     /// The bindings that are good now, the longest unrefreshed first.
     func bindings(of account: ExtensionID) -> [Binding] { registrar.bindings(of: account, now: now()) }
 
+    /// Forgets the phones of an extension that is no more.
+    func remove(_ account: ExtensionID) async {
+        await enter(account)
+        registrar.commit(Registrar.Change(bindings: []), of: account)
+        leave(account)
+        setAlarm()
+    }
+
     /// - Parameter report: answers the phone and tells its lamp, before the account's next request is looked at.
     func register<Result: Sendable>(
         _ request: SIPRequest, of account: Extension, by flow: Flow,

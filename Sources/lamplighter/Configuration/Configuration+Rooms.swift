@@ -72,7 +72,8 @@ extension PhoneSettings {
             registrar: RegistrarLimits(
                 contactsPerAccount: phones.maximumContacts, minimumExpiry: phones.minimumExpiry,
                 maximumExpiry: phones.maximumExpiry, defaultExpiry: phones.defaultExpiry),
-            pilotNumbers: [phones.pilot], unsolicited: phones.unsolicited == .active ? .active : .terminated)
+            pilotNumbers: [phones.pilot], unsolicited: phones.unsolicited,
+            habits: phones.habits.compactMap(PhoneHabit.init(setting:)))
         lamps.minimumExpiry = phones.minimumExpiry
         lamps.maximumExpiry = phones.maximumExpiry
         lamps.defaultExpiry = phones.defaultExpiry
@@ -85,6 +86,17 @@ extension Codec {
         case .pcmu: self = .pcmu
         case .pcma: self = .pcma
         }
+    }
+}
+
+extension PhoneHabit {
+    /// From `MAKE STATE`; the make may have spaces in it.
+    init?(setting: String) {
+        let words = setting.split(separator: " ")
+        guard words.count > 1, let state = words.last.flatMap({ UnsolicitedState(rawValue: String($0)) }) else {
+            return nil
+        }
+        self.init(agent: words.dropLast().joined(separator: " "), unsolicited: state)
     }
 }
 
