@@ -1,19 +1,21 @@
 // The one way to the database inside this room: reads on snapshots, writes one after the other, SQLite's
 // errors in this room's words. Three promises: a commit is on the disk when a write returns (`synchronous =
 // FULL`), a write once asked for runs to its end even when the asking Task is cancelled, and after every
-// commit the mailboxes whose lamps it changed are told, those changed by other processes with them.
+// commit the mailboxes whose lamps it changed, and the extensions that were set otherwise, are told, those changed by
+// other processes with them.
 
 import GRDB
 import Synchronization
 
 final class DatabaseDoor: Sendable {
     private let pool: DatabasePool
-    private let broadcaster: ChangeBroadcaster
-    /// The newest revision of `countsChange` that subscribers know.
-    private let told = Atomic<Int64>(0)
+    let mailboxes = ChangeBroadcaster<MailboxID>()
+    let extensions = ChangeBroadcaster<ExtensionID>()
+    /// The newest revisions of `countsChange` and `extensionChange` that subscribers know.
+    private let toldMailboxes = Atomic<Int64>(0)
+    private let toldExtensions = Atomic<Int64>(0)
 
-    init(path: String, broadcaster: ChangeBroadcaster) throws(StoreError) {
-        self.broadcaster = broadcaster
+    init(path: String) throws(StoreError) {
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(5)
@@ -24,8 +26,8 @@ final class DatabaseDoor: Sendable {
             guard try !pool.read(Schema.migrator.hasBeenSuperseded) else { throw StoreError.newerSchema(path: path) }
             try Schema.migrator.migrate(pool)
             // What has happened until now is no news.
-            let newest = try pool.read { try Int64.fetchOne($0, sql: "SELECT max(revision) FROM countsChange") }
-            told.store(newest ?? 0, ordering: .relaxed)
+            toldMailboxes.store(try Self.newest(of: "countsChange", pool), ordering: .relaxed)
+            toldExtensions.store(try Self.newest(of: "extensionChange", pool), ordering: .relaxed)
         } catch {
             throw StoreError(opening: path, error)
         }
@@ -73,17 +75,31 @@ final class DatabaseDoor: Sendable {
     }
 
     func close() throws(StoreError) {
+        mailboxes.finish()
+        extensions.finish()
         do { try pool.close() } catch { throw StoreError(error) }
     }
 
     static let changedMailboxes = "SELECT mailbox, revision FROM countsChange WHERE revision > ? ORDER BY revision"
+    static let changedExtensions = """
+        SELECT extension, revision FROM extensionChange WHERE revision > ? ORDER BY revision
+        """
 
     private func tellChanges(_ database: Database) throws {
-        let statement = try database.cachedStatement(sql: Self.changedMailboxes)
-        let rows = try Row.fetchAll(statement, arguments: [told.load(ordering: .relaxed)])
-        guard let newest = rows.last else { return }
-        told.store(newest["revision"], ordering: .relaxed)
-        broadcaster.tell(rows.map { MailboxID(rawValue: $0["mailbox"]) })
+        mailboxes.tell(try news(Self.changedMailboxes, since: toldMailboxes, database).map(MailboxID.init(rawValue:)))
+        extensions.tell(
+            try news(Self.changedExtensions, since: toldExtensions, database).map(ExtensionID.init(rawValue:)))
+    }
+
+    private static func newest(of table: String, _ pool: DatabasePool) throws -> Int64 {
+        try pool.read { try Int64.fetchOne($0, sql: "SELECT max(revision) FROM \(table)") } ?? 0
+    }
+
+    private func news(_ sql: String, since told: borrowing Atomic<Int64>, _ database: Database) throws -> [Int64] {
+        let rows = try Row.fetchAll(
+            try database.cachedStatement(sql: sql), arguments: [told.load(ordering: .relaxed)])
+        if let newest = rows.last { told.store(newest["revision"], ordering: .relaxed) }
+        return rows.map { $0[0] }
     }
 
     /// A Task of its own does not inherit cancellation, which would make GRDB interrupt the statement.

@@ -85,10 +85,10 @@ extension CallerKeyTarget: LosslessStringConvertible, Codable {
         case "none": self = .nothing
         default:
             let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let number = try? Spelling.dialled(parts[1]) else { return nil }
+            guard parts.count == 2, Spelling.isDialled(parts[1]) else { return nil }
             switch parts[0] {
-            case "number": self = .number(number)
-            case "mailbox": self = .mailbox(number)
+            case "number": self = .number(parts[1])
+            case "mailbox": self = .mailbox(parts[1])
             default: return nil
             }
         }

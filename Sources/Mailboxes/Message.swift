@@ -68,6 +68,14 @@ public struct MessageCounts: Hashable, Sendable {
         self.saved = saved
         self.savedUrgent = savedUrgent
     }
+
+    /// Several mailboxes on one lamp (F3).
+    public static func += (sum: inout MessageCounts, more: MessageCounts) {
+        sum.new += more.new
+        sum.newUrgent += more.newUrgent
+        sum.saved += more.saved
+        sum.savedUrgent += more.savedUrgent
+    }
 }
 
 /// Where an owner's call broke off (C12).

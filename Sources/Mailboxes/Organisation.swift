@@ -34,6 +34,7 @@ public struct Extension: Hashable, Sendable {
     public var digest: DigestAlgorithm
     /// The mailbox that 5001 opens and whose state lights the lamp.
     public var mailbox: MailboxID
+    public var settings = ExtensionSettings()
 }
 
 public struct Mailbox: Hashable, Sendable {

@@ -54,6 +54,10 @@ extension SQLiteStore {
         }
     }
 
+    public func account(_ id: ExtensionID) async throws -> Extension? {
+        try await door.read { try ExtensionRow.find(id, $0) }
+    }
+
     public func account(number: String, domain: String) async throws -> Extension? {
         try await door.read { try ExtensionRow.find(number: number, domain: domain.lowercased(), $0) }
     }
@@ -81,9 +85,10 @@ extension SQLiteStore {
 enum ExtensionRow {
     static let columns = """
         SELECT e.id, e.organisation, o.domain, e.number, e.displayName, e.ha1MD5, e.ha1SHA256,
-            e.addressHA1MD5, e.addressHA1SHA256, coalesce(e.digest, o.digest) AS digest, e.mailbox
+            e.addressHA1MD5, e.addressHA1SHA256, coalesce(e.digest, o.digest) AS digest, e.mailbox, e.settings
         FROM extension e JOIN organisation o ON o.id = e.organisation
         """
+    static let byID = columns + " WHERE e.id = ? AND e.removedAt IS NULL"
     static let byNumber = columns + " WHERE o.domain = ? AND e.number = ? AND e.removedAt IS NULL"
     static let byMailbox = columns + " WHERE e.mailbox = ? AND e.removedAt IS NULL"
     static let byOrganisation = columns + " WHERE e.organisation = ? AND e.removedAt IS NULL ORDER BY e.number"
@@ -105,6 +110,11 @@ enum ExtensionRow {
             ])
     }
 
+    static func find(_ id: ExtensionID, _ database: Database) throws -> Extension? {
+        let statement = try database.cachedStatement(sql: byID)
+        return try Row.fetchOne(statement, arguments: [id.rawValue]).map(Extension.init(row:))
+    }
+
     static func find(number: String, domain: String, _ database: Database) throws -> Extension? {
         let statement = try database.cachedStatement(sql: byNumber)
         return try Row.fetchOne(statement, arguments: [domain, number]).map(Extension.init(row:))
@@ -118,6 +128,8 @@ extension Extension {
             domain: row["domain"], number: row["number"], displayName: row["displayName"],
             ha1MD5: row["ha1MD5"], ha1SHA256: row["ha1SHA256"], addressHA1MD5: row["addressHA1MD5"],
             addressHA1SHA256: row["addressHA1SHA256"], digest: try row.value("digest"),
-            mailbox: MailboxID(rawValue: row["mailbox"]))
+            mailbox: MailboxID(rawValue: row["mailbox"]),
+            settings: try SettingsDocument.decode(
+                row["settings"], over: ExtensionSettings(), of: "extension \(row["number"] as String)"))
     }
 }

@@ -42,7 +42,7 @@ extension SQLiteStore {
         }
         let settings = try await door.read { try OrganisationRow.require(organisation, $0).settings }
         guard settings.mayHaveDefaultPIN else {
-            throw StoreError.badSetting("defaultPIN", reason: "this organisation may not have a default PIN")
+            throw StoreError.badSetting("default-pin", reason: "this organisation may not have a default PIN")
         }
         if let weakness = settings.pinPolicy.weakness(ofDefault: pin) { throw StoreError.weakPIN(weakness) }
         let hash = try await hash(pin)

@@ -43,6 +43,7 @@ extension SQLiteStore {
             sql: "INSERT INTO mailbox (organisation, number, kind, name, quota, settings) VALUES (?, ?, ?, ?, ?, ?)",
             arguments: [organisation.id.rawValue, number, kind.rawValue, Spelling.name(name), quota, document])
         let id = MailboxID(rawValue: database.lastInsertedRowID)
+        try RemovalRow.endCopies(to: number, in: organisation, database)
         try PINRow.set(pin, of: id, database)
         try tell(.pinCreated, pin, id, database)
         return id

@@ -168,6 +168,21 @@ enum RemovalRow {
         try database.execute(sql: "DELETE FROM bookmark WHERE mailbox = ?", arguments: [mailbox.rawValue])
     }
 
+    /// Copies that mailboxes made for the person who had this number before are not for the next one.
+    static let endCopies = """
+        UPDATE mailbox SET settings = json_set(settings, '$.copies',
+            (SELECT json_group_array(value) FROM json_each(settings, '$.copies') WHERE value <> :number))
+        WHERE organisation = :organisation
+            AND EXISTS (SELECT 1 FROM json_each(settings, '$.copies') WHERE value = :number)
+            AND EXISTS (SELECT 1 FROM mailbox
+                WHERE organisation = :organisation AND number = :number AND removedAt IS NOT NULL)
+        """
+
+    static func endCopies(to number: String, in organisation: Organisation, _ database: Database) throws {
+        try database.execute(
+            sql: endCopies, arguments: ["organisation": organisation.id.rawValue, "number": number])
+    }
+
     static func restore(
         _ mailbox: MailboxID, _ number: String, _ organisation: Organisation, _ database: Database
     ) throws {

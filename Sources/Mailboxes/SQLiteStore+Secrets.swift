@@ -24,7 +24,6 @@ extension SQLiteStore {
         AccountSecrets(user: account.number, realm: account.domain, password: password).sha256 == account.ha1SHA256
     }
 
-    /// Whether this is the mailbox's PIN. Not for callers: it counts no try and minds no lock.
     public func hasPIN(_ pin: String, _ mailbox: MailboxID) async throws -> Bool {
         guard let kept = try await door.read({ try PINRow.hash(of: mailbox, $0) }) else { return false }
         return try await slowLanes.run { () throws(StoreError) in try kept.matches(pin) }

@@ -36,6 +36,29 @@ extension SQLiteStore {
         }
     }
 
+    /// - Throws: `StoreError.unknownExtension`, `.badSetting`.
+    public func changeSettings(
+        of account: ExtensionID, _ change: @escaping @Sendable (inout ExtensionSettings) -> Void
+    ) async throws -> Extension {
+        try await door.write { database in
+            guard var changed = try ExtensionRow.find(account, database) else {
+                throw StoreError.unknownExtension(account)
+            }
+            change(&changed.settings)
+            try changed.settings.validate()
+            for number in changed.settings.alsoShows {
+                let mailbox = try MailboxRow.all(MailboxRow.byNumber, [changed.domain, number], database).first
+                guard let mailbox, mailbox.kind == .general, mailbox.id != changed.mailbox else {
+                    throw StoreError.badSetting("also-shows", reason: "\(number) is no general mailbox besides its own")
+                }
+            }
+            let document = try SettingsDocument.encode(changed.settings, of: "extension \(changed.number)")
+            try database.execute(
+                sql: "UPDATE extension SET settings = ? WHERE id = ?", arguments: [document, account.rawValue])
+            return changed
+        }
+    }
+
     /// A general mailbox's name, or how a personal one is called instead of its extension's display name.
     /// - Throws: `StoreError.unknownMailbox`.
     public func setName(_ name: String?, of mailbox: MailboxID) async throws {

@@ -10,7 +10,6 @@ public final class SQLiteStore: Store {
 
     let door: DatabaseDoor
     let options: SQLiteStoreOptions
-    let broadcaster: ChangeBroadcaster
     let ledger: LockoutLedger
     let slowLanes = SlowLanes()
     let logger: Logger
@@ -28,8 +27,7 @@ public final class SQLiteStore: Store {
         logger: Logger = Logger(label: "lamplighter.store")
     ) async throws(StoreError) -> SQLiteStore {
         let lock: DataDirectoryLock? = options.access == .serving ? try DataDirectoryLock(besides: path) : nil
-        let broadcaster = ChangeBroadcaster()
-        let door = try DatabaseDoor(path: path, broadcaster: broadcaster)
+        let door = try DatabaseDoor(path: path)
         let key = try StoreKey.load(besides: path)
         if lock != nil {
             let count: Int
@@ -44,18 +42,17 @@ public final class SQLiteStore: Store {
             }
         }
         let store = SQLiteStore(
-            door: door, key: key, broadcaster: broadcaster, lock: lock, options: options, logger: logger)
+            door: door, key: key, lock: lock, options: options, logger: logger)
         if lock != nil { try await store.keepHouse() }
         return store
     }
 
     private init(
-        door: DatabaseDoor, key: StoreKey, broadcaster: ChangeBroadcaster, lock: DataDirectoryLock?,
+        door: DatabaseDoor, key: StoreKey, lock: DataDirectoryLock?,
         options: SQLiteStoreOptions, logger: Logger
     ) {
         self.door = door
         self.key = key
-        self.broadcaster = broadcaster
         self.lock = lock
         self.options = options
         self.logger = logger
@@ -72,13 +69,16 @@ public final class SQLiteStore: Store {
     }
 
     public func changes() -> AsyncStream<MailboxID> {
-        broadcaster.subscribe()
+        door.mailboxes.subscribe()
+    }
+
+    public func extensionChanges() -> AsyncStream<ExtensionID> {
+        door.extensions.subscribe()
     }
 
     public func close() async throws {
         defer {
             ticker?.cancel()
-            broadcaster.finish()
             lock?.release()
         }
         try await writer?.close()

@@ -23,8 +23,29 @@ enum Schema {
             try database.execute(sql: "ALTER TABLE recording ADD COLUMN deletedFrom TEXT")
         }
         migrator.registerMigration("6: G.722", migrate: wideband)
+        migrator.registerMigration("7: settings of extensions") { database in
+            try database.execute(sql: extensionSettings)
+        }
         return migrator
     }
+
+    private static let extensionSettings = """
+        ALTER TABLE extension ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';
+
+        CREATE TABLE extensionChange (
+            revision INTEGER PRIMARY KEY AUTOINCREMENT,
+            extension INTEGER NOT NULL UNIQUE
+        ) STRICT;
+
+        CREATE TRIGGER extensionChanges AFTER UPDATE OF mailbox, settings, removedAt ON extension
+        WHEN new.mailbox <> old.mailbox OR new.settings <> old.settings OR new.removedAt IS NOT old.removedAt BEGIN
+            DELETE FROM extensionChange WHERE extension = new.id;
+            INSERT INTO extensionChange (extension) VALUES (new.id);
+        END;
+        CREATE TRIGGER extensionGoes AFTER DELETE ON extension BEGIN
+            DELETE FROM extensionChange WHERE extension = old.id;
+        END;
+        """
 
     private static let people = """
         CREATE TABLE organisation (

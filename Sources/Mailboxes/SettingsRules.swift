@@ -1,4 +1,5 @@
-// What settings may say. Whoever changes them (the command line, a menu, later a portal), the same is refused.
+// What settings may say. Whoever changes them (the command line, a menu, later a portal), the same is refused, under
+// the name that the setting has on the command line.
 
 extension MailboxSettings {
     static let maximumCopies = 20
@@ -10,27 +11,29 @@ extension MailboxSettings {
         if let timeZone { _ = try Spelling.timeZone(timeZone) }
         if let keymap { try Spelling.keymap(keymap) }
         for key in callerKeys.keys where !"0123456789*#".contains(key) || key.count != 1 {
-            throw .badSetting("callerKeys", reason: "\(key.debugDescription) is no key of a telephone")
+            throw .badSetting("caller-keys", reason: "\(key.debugDescription) is no key of a telephone")
         }
-        if let operatorNumber { try Spelling.check("operatorNumber", operatorNumber, Spelling.dialled) }
+        if let operatorNumber { try Spelling.checkDialled("operator", operatorNumber) }
         try Spelling.bound("copies", copies.count, 0...Self.maximumCopies)
-        for number in copies { try Spelling.check("copies", number, Spelling.number) }
-        guard Set(copies).count == copies.count else { throw .badSetting("copies", reason: "a number is there twice") }
-        if let chosenGreeting { try Spelling.bound("chosenGreeting", chosenGreeting, 1...9) }
-        if let temporaryGreetingEnds, !temporaryGreetingEnds.isFinite {
-            throw .badSetting("temporaryGreetingEnds", reason: "not a time")
+        for number in copies where (try? Spelling.number(number)) == nil {
+            throw .badSetting("copies", reason: "\(StoreError.badNumber(number))")
         }
-        if let minimumMessage { try Spelling.bound("minimumMessage", minimumMessage, 0...60) }
-        if let maximumMessage { try Spelling.bound("maximumMessage", maximumMessage, 5...3_600) }
+        guard Set(copies).count == copies.count else { throw .badSetting("copies", reason: "a number is there twice") }
+        if let chosenGreeting { try Spelling.bound("greeting", chosenGreeting, 1...9) }
+        if let temporaryGreetingEnds, !temporaryGreetingEnds.isFinite {
+            throw .badSetting("temporary-greeting-ends", reason: "not a time")
+        }
+        if let minimumMessage { try Spelling.bound("minimum-message", minimumMessage, 0...60) }
+        if let maximumMessage { try Spelling.bound("maximum-message", maximumMessage, 5...3_600) }
         if let minimumMessage, let maximumMessage, minimumMessage >= maximumMessage {
-            throw .badSetting("minimumMessage", reason: "not below maximumMessage")
+            throw .badSetting("minimum-message", reason: "not below maximum-message")
         }
         if let skip { try Spelling.bound("skip", skip, 1...60) }
         try Spelling.bound("emails", emails.count, 0...Self.maximumAddresses)
         for address in emails where !Spelling.isAddress(address) {
             throw .badSetting("emails", reason: "\(address.debugDescription) is no e-mail address")
         }
-        try Spelling.bound("warnsAt", warnsAt, 1...100)
+        try Spelling.bound("warns-at", warnsAt, 1...100)
     }
 }
 
@@ -39,19 +42,19 @@ extension OrganisationSettings {
     func validate() throws(StoreError) {
         try Spelling.keymap(keymap)
         if initialPIN == .default, !mayHaveDefaultPIN {
-            throw .badSetting("initialPIN", reason: "this organisation may not have a default PIN")
+            throw .badSetting("initial-pin", reason: "this organisation may not have a default PIN")
         }
-        try Spelling.bound("pinPolicy.minimum", pinPolicy.minimum, PINPolicy.typable)
-        if let exactly = pinPolicy.exactly { try Spelling.bound("pinPolicy.exactly", exactly, PINPolicy.typable) }
+        try Spelling.bound("pin-minimum", pinPolicy.minimum, PINPolicy.typable)
+        if let exactly = pinPolicy.exactly { try Spelling.bound("pin-exactly", exactly, PINPolicy.typable) }
         try hours?.validate()
-        if let operatorNumber { try Spelling.check("operatorNumber", operatorNumber, Spelling.dialled) }
-        try Spelling.bound("callableNumbers", callableNumbers.count, 0...100)
-        for number in callableNumbers { try Spelling.check("callableNumbers", number, Spelling.dialled) }
+        if let operatorNumber { try Spelling.checkDialled("operator", operatorNumber) }
+        try Spelling.bound("callable-numbers", callableNumbers.count, 0...100)
+        for number in callableNumbers { try Spelling.checkDialled("callable-numbers", number) }
         let days = 1...36_500
-        try Spelling.bound("keepsDeleted", keepsDeleted, 0...36_500)
-        if let expiresNewAfter { try Spelling.bound("expiresNewAfter", expiresNewAfter, days) }
-        if let expiresSavedAfter { try Spelling.bound("expiresSavedAfter", expiresSavedAfter, days) }
-        try Spelling.bound("keepsRemoved", keepsRemoved, days)
+        try Spelling.bound("keeps-deleted", keepsDeleted, 0...36_500)
+        if let expiresNewAfter { try Spelling.bound("expires-new-after", expiresNewAfter, days) }
+        if let expiresSavedAfter { try Spelling.bound("expires-saved-after", expiresSavedAfter, days) }
+        try Spelling.bound("keeps-removed", keepsRemoved, days)
     }
 }
 
@@ -96,7 +99,8 @@ extension Spelling {
         guard parts.map(\.utf8.count) == [4, 2, 2], let month = Int(parts[1]), let day = Int(parts[2]) else {
             return false
         }
-        return Int(parts[0]) != nil && (1...12).contains(month) && (1...31).contains(day)
+        let days = month == 2 ? 29 : [4, 6, 9, 11].contains(month) ? 30 : 31
+        return Int(parts[0]) != nil && (1...12).contains(month) && (1...days).contains(day)
     }
 
     static func bound(_ setting: String, _ value: Int, _ range: ClosedRange<Int>) throws(StoreError) {
@@ -105,9 +109,10 @@ extension Spelling {
         }
     }
 
-    static func check(
-        _ setting: String, _ value: String, _ spelling: (String) throws(StoreError) -> String
-    ) throws(StoreError) {
-        do { _ = try spelling(value) } catch { throw .badSetting(setting, reason: "\(error)") }
+    static func checkDialled(_ setting: String, _ value: String) throws(StoreError) {
+        guard isDialled(value) else {
+            throw .badSetting(
+                setting, reason: "\(value.debugDescription) cannot be dialled: 1 to 32 of 0-9, * and #, + in front")
+        }
     }
 }

@@ -34,12 +34,10 @@ enum Spelling {
     }
 
     /// What can be dialled: digits, `*`, `#` and a leading `+`, 32 at most.
-    static func dialled(_ text: String) throws(StoreError) -> String {
+    static func isDialled(_ text: String) -> Bool {
         let digits = text.hasPrefix("+") ? text.dropFirst() : text[...]
-        guard (1...32).contains(digits.utf8.count),
-            digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2A || $0 == 0x23 })
-        else { throw .badNumber(text) }
-        return text
+        return (1...32).contains(digits.utf8.count)
+            && digits.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2A || $0 == 0x23 }
     }
 
     /// A language tag; it names a folder of prompts.

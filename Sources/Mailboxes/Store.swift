@@ -10,6 +10,8 @@ public protocol Store: Sendable {
     func addExtension(_ new: NewExtension) async throws -> Extension
     func addMailbox(_ new: NewMailbox) async throws -> Mailbox
     func account(number: String, domain: String) async throws -> Extension?
+    /// - Returns: nil when it was removed.
+    func account(_ id: ExtensionID) async throws -> Extension?
     func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension]
     func mailbox(_ id: MailboxID) async throws -> Mailbox?
     func mailbox(number: String, domain: String) async throws -> Mailbox?
@@ -20,6 +22,9 @@ public protocol Store: Sendable {
     func changeSettings(
         of organisation: OrganisationID, _ change: @escaping @Sendable (inout OrganisationSettings) -> Void
     ) async throws -> Organisation
+    func changeSettings(
+        of account: ExtensionID, _ change: @escaping @Sendable (inout ExtensionSettings) -> Void
+    ) async throws -> Extension
     /// Whether an account may open this mailbox without being its owner (A5, E2).
     func isMember(_ account: ExtensionID, of mailbox: MailboxID) async throws -> Bool
     /// Who can be dialled by name: enabled mailboxes with a name that are not hidden, by name (A9).
@@ -28,6 +33,8 @@ public protocol Store: Sendable {
     // PINs (D3)
     /// Checks a PIN and counts the attempt against the mailbox and the source, in that order and durably.
     func checkPIN(_ pin: String, of mailbox: MailboxID, from source: String) async throws -> PINVerdict
+    /// Whether this is the mailbox's PIN. Not for log-ins: it counts no try and minds no lock.
+    func hasPIN(_ pin: String, _ mailbox: MailboxID) async throws -> Bool
     /// - Parameter temporary: its owner has to choose another at the next log-in (D1).
     func setPIN(_ pin: String, of mailbox: MailboxID, temporary: Bool) async throws
 
@@ -54,6 +61,14 @@ public protocol Store: Sendable {
     /// Whom `number` stands for when the owner of `mailbox` types it; "0" is everyone, for those who may broadcast.
     func addressee(_ number: String, for mailbox: MailboxID) async throws -> Addressee?
     func lists(of mailbox: MailboxID) async throws -> [DistributionList]
+    /// Who is on one of the owner's own lists, by number; nobody while it has not been made.
+    func members(ofOwnList number: Int, of mailbox: MailboxID) async throws -> [Mailbox]
+    /// Changes one of the owner's own lists, 1 to 9, in one transaction, and makes it when it is not there yet. Mailboxes
+    /// that the organisation does not have, or no longer, are left out.
+    /// - Throws: `StoreError.badNumber`, `.unknownMailbox`.
+    func changeOwnList(
+        _ number: Int, of mailbox: MailboxID, adding: [MailboxID], removing: [MailboxID]
+    ) async throws
     /// Makes one message of the parts in the mailbox, in one transaction: all of it, or a reason why not. The parts
     /// stay as they are.
     func deliver(_ sending: Sending, to mailbox: MailboxID) async throws -> Delivery
@@ -71,6 +86,8 @@ public protocol Store: Sendable {
     // Lamps and bindings (F1, F2)
     /// Mailboxes whose counts have changed, each told after the commit; every caller gets a stream of its own.
     func changes() -> AsyncStream<MailboxID>
+    /// Extensions that were removed, came back, or have another mailbox or other settings, told in the same way.
+    func extensionChanges() -> AsyncStream<ExtensionID>
     func bindings() async throws -> [StoredBinding]
     /// Replaces all bindings of an account.
     func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws

@@ -1,5 +1,7 @@
 // What an administrator can set about phones: who may call, how long a registration lives and how lamps are told.
 
+public import Mailboxes
+
 /// Who may call without credentials (G4). REGISTER and SUBSCRIBE always need digest.
 public enum CallPolicy: String, Hashable, Sendable {
     /// Every call from a phone is challenged.
@@ -8,14 +10,16 @@ public enum CallPolicy: String, Hashable, Sendable {
     case binding
 }
 
-/// How a NOTIFY outside a subscription describes itself (F4).
-public enum UnsolicitedState: String, Hashable, Sendable {
-    /// `Subscription-State: active`: some phones ignore any other unless they are told not to.
-    case active
-    /// `Subscription-State: terminated`: for phones that would keep a subscription in mind otherwise.
-    case terminated
-    /// Only phones that subscribe are told.
-    case off
+/// What phones of one make want of a NOTIFY outside a subscription (F4).
+public struct PhoneHabit: Hashable, Sendable {
+    /// How the User-Agent of their REGISTER begins, upper or lower case.
+    public var agent: String
+    public var unsolicited: UnsolicitedState
+
+    public init(agent: String, unsolicited: UnsolicitedState) {
+        self.agent = agent
+        self.unsolicited = unsolicited
+    }
 }
 
 /// What `Message-Account` names (RFC 3842 §5.2): the address that a phone dials to hear the messages.
@@ -92,13 +96,15 @@ public struct PhoneSettings: Sendable {
     public var pilotNumbers: [String]
     public var messageAccount: MessageAccount
     public var unsolicited: UnsolicitedState
+    /// Makes of phones that are told otherwise; the first that fits counts, and an extension's own setting before it.
+    public var habits: [PhoneHabit]
     public var lamps: LampLimits
 
     public init(
         defaultDomain: String? = nil, callPolicy: CallPolicy = .digest, trustedPeers: [TrustedPeer] = [],
         registrar: RegistrarLimits = RegistrarLimits(), pilotNumbers: [String] = ["5001"],
         messageAccount: MessageAccount = .pilot, unsolicited: UnsolicitedState = .active,
-        lamps: LampLimits = LampLimits()
+        habits: [PhoneHabit] = [], lamps: LampLimits = LampLimits()
     ) {
         self.defaultDomain = defaultDomain
         self.callPolicy = callPolicy
@@ -107,7 +113,13 @@ public struct PhoneSettings: Sendable {
         self.pilotNumbers = pilotNumbers
         self.messageAccount = messageAccount
         self.unsolicited = unsolicited
+        self.habits = habits
         self.lamps = lamps
+    }
+
+    func unsolicited(for agent: String?) -> UnsolicitedState {
+        let agent = agent?.lowercased() ?? ""
+        return habits.first { agent.hasPrefix($0.agent.lowercased()) }?.unsolicited ?? unsolicited
     }
 }
 

@@ -39,12 +39,10 @@ extension Phones {
 
     private func tellLamps(of account: Extension, _ change: Registrar.Change) async {
         await lamps.unregistered(change.removed, of: account.id)
-        guard let name = try? await messageAccount(of: account) else { return }
+        guard let display = try? await display(of: account) else { return }
         for (bindings, fresh) in [(change.fresh, true), (change.refreshed, false)] {
             for binding in bindings {
-                let contact = LampContact(
-                    binding, account: account.id, mailbox: account.mailbox, messageAccount: name)
-                await lamps.registered(contact, fresh: fresh)
+                await lamps.registered(contact(binding, of: account, display), fresh: fresh)
             }
         }
     }
@@ -84,8 +82,7 @@ extension Phones {
     /// A phone may watch its own mailbox and the general ones of its organisation (F3).
     private func subscribe(_ account: Extension, by incoming: IncomingSubscribe, expires: Int) async throws {
         let uri = incoming.request.uri
-        var watched = account.mailbox
-        var name = try await messageAccount(of: account)
+        var display = try await display(of: account)
         let resource = rules.resource(of: uri, for: account)
         if uri.host != account.domain, try await store.organisation(domain: uri.host) != nil {
             return incoming.reject(403)
@@ -95,17 +92,16 @@ extension Phones {
                 return incoming.reject(404)
             }
             guard mailbox.kind == .general || mailbox.id == account.mailbox else { return incoming.reject(403) }
-            watched = mailbox.id
-            name = "sip:\(number)@\(account.domain)"
+            display.mailboxes = [mailbox.id]
+            display.messageAccount = "sip:\(number)@\(account.domain)"
         }
         let contact: SIPURI? =
             if case .address(let address) = incoming.request.head.contacts.first { address.uri } else { nil }
-        let (mailbox, messageAccount) = (watched, name)
+        let shown = display
         await lamps.subscribed(incoming, expires: expires) { id in
             LampSubscription(
-                id: id, account: account.id,
-                owner: AddressOfRecord(number: account.number, domain: account.domain), mailbox: mailbox,
-                isOwn: resource == .own, messageAccount: messageAccount, contact: contact, flow: incoming.flow)
+                id: id, account: account.id, display: shown, isOwn: resource == .own, contact: contact,
+                flow: incoming.flow)
         }
     }
 }

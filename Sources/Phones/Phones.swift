@@ -19,6 +19,7 @@ public final class Phones: Sendable {
     let gatekeeper: Gatekeeper
     let lamps: Lamps
     private let pending = Mutex(0)
+    private let watcher = Mutex<Task<Void, Never>?>(nil)
 
     public convenience init(store: any Store, settings: PhoneSettings, logger: Logger) {
         self.init(store: store, settings: settings, logger: logger, now: { Date().timeIntervalSince1970 })
@@ -34,7 +35,7 @@ public final class Phones: Sendable {
         gatekeeper = Gatekeeper(
             store: store, settings: settings, registrations: registrations, logger: logger, now: now)
         lamps = Lamps(
-            store: store, limits: settings.lamps, unsolicited: settings.unsolicited, logger: logger, now: now)
+            store: store, limits: settings.lamps, logger: logger, now: now)
     }
 
     /// Takes up the registrations of the last run. To be called once, before the endpoint starts.
@@ -44,16 +45,19 @@ public final class Phones: Sendable {
             guard let owner = bindings.first?.owner,
                 let account = try await store.account(number: owner.number, domain: owner.domain), account.id == id
             else { continue }
-            let name = try await messageAccount(of: account)
-            for binding in bindings {
-                await lamps.restored(
-                    LampContact(binding, account: id, mailbox: account.mailbox, messageAccount: name))
-            }
+            let display = try await display(of: account)
+            for binding in bindings { await lamps.restored(contact(binding, of: account, display)) }
         }
     }
 
     /// Begins to tell lamps, those of the loaded registrations first, and lets registrations run out.
     public func start(_ endpoint: SIPEndpoint) async {
+        let changes = store.extensionChanges()
+        watcher.withLock { watcher in
+            watcher = Task { [weak self] in
+                for await account in changes { await self?.extensionChanged(account) }
+            }
+        }
         await lamps.start(endpoint)
         await registrations.start { [lamps] account, bindings in await lamps.unregistered(bindings, of: account) }
     }
@@ -63,28 +67,52 @@ public final class Phones: Sendable {
         await gatekeeper.admit(request, by: flow)
     }
 
-    /// Tells all lamps again, with the mailboxes that the accounts have now: for changes that the store does not
-    /// announce, such as another mailbox for an extension.
-    public func settingsChanged() async {
-        for owner in await lamps.accounts {
-            guard let account = try? await store.account(number: owner.number, domain: owner.domain),
-                let name = try? await messageAccount(of: account)
-            else { continue }
-            await lamps.resettled(account.id, on: account.mailbox, messageAccount: name)
+    /// Tells its phones again, with what they show now; those of an extension that was removed are forgotten.
+    private func extensionChanged(_ id: ExtensionID) async {
+        do {
+            if let account = try await store.account(id) {
+                await lamps.resettled(id, on: try await display(of: account))
+            } else {
+                await lamps.removed(id)
+                await registrations.remove(id)
+            }
+        } catch {
+            logger.error("A change of an extension was not taken up", metadata: ["error": "\(error)"])
         }
     }
 
     /// Ends all subscriptions with a NOTIFY that makes phones subscribe again at once, and waits until they are told,
     /// but no longer than `limit`. The endpoint has to be running still.
     public func shutDown(within limit: Duration) async {
+        watcher.withLock { $0?.cancel() }
         await registrations.stop()
         await lamps.shutDown(within: limit)
     }
 
     // MARK: For the requests
 
+    func display(of account: Extension) async throws -> LampDisplay {
+        var mailboxes = [account.mailbox]
+        for number in account.settings.alsoShows {
+            // One that was removed has nothing to show.
+            if let mailbox = try await store.mailbox(number: number, domain: account.domain),
+                mailbox.kind == .general, !mailboxes.contains(mailbox.id)
+            {
+                mailboxes.append(mailbox.id)
+            }
+        }
+        return LampDisplay(
+            mailboxes: mailboxes, messageAccount: try await messageAccount(of: account),
+            unsolicited: account.settings.unsolicited)
+    }
+
+    func contact(_ binding: Binding, of account: Extension, _ display: LampDisplay) -> LampContact {
+        LampContact(
+            binding, account: account.id, display: display, habit: settings.unsolicited(for: binding.agent))
+    }
+
     /// The URI by which an account's phones reach the account's own mailbox.
-    func messageAccount(of account: Extension) async throws -> String {
+    private func messageAccount(of account: Extension) async throws -> String {
         if settings.messageAccount == .pilot, let pilot = settings.pilotNumbers.first {
             return "sip:\(pilot)@\(account.domain)"
         }

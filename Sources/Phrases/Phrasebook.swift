@@ -9,7 +9,9 @@ public struct Phrasebook: Sendable {
     public init(directory: URL) throws(PhraseError) {
         let folders: [URL]
         do {
-            folders = try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)
+            // A symbolic link is followed.
+            folders = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+                .map { directory.appending(path: $0) }
         } catch {
             throw PhraseError(file: directory.path, reason: "cannot be read: \(error.localizedDescription)")
         }

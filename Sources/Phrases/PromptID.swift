@@ -23,6 +23,7 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case newPINTooEasy = "new-pin-too-easy"
     case newPINTooShort = "new-pin-too-short"
     case newPINTooLong = "new-pin-too-long"
+    case newPINIsTheOldOne = "new-pin-is-the-old-one"
     case pinChanged = "pin-changed"
     case pinNotChanged = "pin-not-changed"
     case pinMustBeChanged = "pin-must-be-changed"
@@ -198,6 +199,15 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case toRecordComment = "to-record-comment"
     case toSendAsItIs = "to-send-as-it-is"
     case toSend = "to-send"
+
+    // The owner's own lists (C6)
+    case enterListNumber = "enter-list-number"
+    case notOnList = "not-on-list"
+    case toChangeLists = "to-change-lists"
+    case toHearList = "to-hear-list"
+    case toAddToList = "to-add-to-list"
+    case toTakeOffList = "to-take-off-list"
+    case toReturnToOptions = "to-return-to-options"
 
     // Calling back and out (C7)
     case callerNumberUnknown = "caller-number-unknown"

@@ -53,13 +53,16 @@ public struct AudioTerms: Sendable {
     /// Our side of a new session.
     /// - Parameters:
     ///   - flow: the way of the signalling.
+    ///   - address: where the peer sends its audio to.
     ///   - first: is offered before the others, where calls may be in it.
-    func capabilities(with party: Party, over flow: Flow, port: UInt16, first: Codec? = nil) -> MediaCapabilities {
+    func capabilities(
+        with party: Party, over flow: Flow, address: String, port: UInt16, first: Codec? = nil
+    ) -> MediaCapabilities {
         let ordered = codecs.filter { $0 == first } + codecs.filter { $0 != first }
         let protection = protection(party)
         let exchangesKeys = protection != .off && (flow.transport.isProtected || exchangesKeysInClear)
         return MediaCapabilities(
-            address: flow.local.host, port: port, codecs: ordered.compactMap { CodecName(rawValue: $0.rawValue) },
+            address: address, port: port, codecs: ordered.compactMap { CodecName(rawValue: $0.rawValue) },
             insistsOnOrder: insistsOnOrder, key: exchangesKeys ? .random() : nil,
             requiresProtection: protection == .required, sessionID: UInt64.random(in: 1...0x7fff_ffff), version: 1)
     }

@@ -28,7 +28,8 @@ extension LiveCall {
         }
         let party = Party(account: number, domain: invitation.domain, address: route.flow.remote.host)
         let capabilities = equipment.terms.capabilities(
-            with: party, over: route.flow, port: session.localPort, first: codec)
+            with: party, over: route.flow, address: endpoint.mediaHost(for: route.flow), port: session.localPort,
+            first: codec)
         let leg = FarLeg(media: session, capabilities: capabilities, logger: logger) { [weak self] in
             await self?.told($0)
         }

@@ -274,7 +274,7 @@ actor LiveCall: AnsweredCall {
             switch reason {
             case .bye, .hungUp: end(.hangUp)
             case .cancelled: end(.cancelled)
-            case .noAck, .transportFailed, .unanswered: end(.failure)
+            case .noAck, .transportFailed, .unanswered, .expired: end(.failure)
             case .stopped: end(.shutdown)
             }
         }

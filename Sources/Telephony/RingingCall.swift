@@ -36,7 +36,7 @@ final class RingingCall: IncomingCall {
         let capabilities = equipment.terms.capabilities(
             with: Party(
                 account: invitation.account, domain: invitation.domain, address: invite.flow.remote.host),
-            over: invite.flow, port: session.localPort)
+            over: invite.flow, address: invite.mediaHost, port: session.localPort)
         do throws(CallEnded) {
             // Without an offer there is nothing to answer early: such a call is answered at once.
             let call =

@@ -23,9 +23,9 @@ enum OtherGreetingsAction: String, MenuAction {
     case back
 }
 
-/// While the number of a greeting is asked, besides the digits.
-enum GreetingNumberAction: String, MenuAction {
-    static let menu = "greeting-number"
+/// While the number of a greeting or of a list is asked, besides the digits.
+enum OneDigitAction: String, MenuAction {
+    static let menu = "one-digit"
     case cancel
 }
 
@@ -44,7 +44,17 @@ enum OptionsAction: String, MenuAction {
     case order
     case newAtOnce = "new-at-once"
     case language
+    case lists
     case mainMenu = "main-menu"
+}
+
+/// One of the owner's own distribution lists (C6).
+enum ListAction: String, MenuAction {
+    static let menu = "list"
+    case hear
+    case add
+    case takeOff = "take-off"
+    case back
 }
 
 /// Name and greeting at the first log-in. A map that cannot skip makes them a duty, a busy greeting among them.

@@ -45,6 +45,7 @@ struct ChangePIN {
         if let weakness = policy.weakness(of: pin, mailboxNumber: mailbox.number) {
             return words(for: weakness, of: pin, policy)
         }
+        if try await talk.store.hasPIN(pin, mailbox.id) { return talk.words(.newPINIsTheOldOne) }
         guard try await talk.digits(talk.words(.enterNewPINAgain), longest: PINPolicy.typable.upperBound) == pin else {
             return talk.words(.newPINsDoNotMatch)
         }

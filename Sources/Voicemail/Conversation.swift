@@ -81,6 +81,19 @@ struct Conversation: Sendable {
         }
     }
 
+    /// Asks with `question` for one digit; nil when the caller does not want any of them.
+    func digit(_ question: [Clip], in digits: ClosedRange<Int>) async throws -> Int? {
+        var patience = Patience(self)
+        let question = sentences(question, menu(keys.oneDigit, [(.cancel, .toCancel)]))
+        var words = question
+        while true {
+            let key = try await key(after: words)
+            if let key, keys.oneDigit[key] == .cancel { return nil }
+            if let digit = key?.digit, digits.contains(digit) { return digit }
+            words = try sentences(patience.words(after: key), question)
+        }
+    }
+
     /// Says `opening` once and asks with `question` for at least one digit. The entry ends by its key or by silence;
     /// digits beyond `longest` are dropped but for one, so that an entry that is too long cannot pass for a shorter one.
     /// - Parameter reachOperator: where the operator's key leads; it returns why that has not worked. Without it the

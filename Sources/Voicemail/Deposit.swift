@@ -18,6 +18,8 @@ struct Deposit {
     private let talk: Conversation
     private let settings: OrganisationSettings
     private let new: NewRecording
+    /// The mailboxes of `new.copies`.
+    private let copies: [Mailbox]
 
     /// - Parameter others: numbers of mailboxes that get the same message besides those that the mailbox names.
     init(_ talk: Conversation, _ mailbox: Mailbox, _ terms: MessageTerms, others: [String]) async throws {
@@ -30,14 +32,17 @@ struct Deposit {
         if let account = invitation.account {
             new.sender = try await talk.store.account(number: account, domain: invitation.domain)?.mailbox
         }
+        var copies: [Mailbox] = []
         for number in mailbox.settings.copies + others {
             guard let copy = try await talk.store.mailbox(number: number, domain: mailbox.domain) else {
                 talk.log.error("no mailbox for a copy", metadata: ["number": "\(number)"])
                 continue
             }
-            if copy.id != mailbox.id, !new.copies.contains(copy.id) { new.copies.append(copy.id) }
+            if copy.id != mailbox.id, !copies.contains(where: { $0.id == copy.id }) { copies.append(copy) }
         }
+        new.copies = copies.map(\.id)
         self.new = new
+        self.copies = copies
     }
 
     enum Result {
@@ -68,10 +73,9 @@ struct Deposit {
                 "recording": "\(message.draft.recording.id.rawValue)", "length": "\(message.length)",
                 "ending": "\(message.ending)", "urgent": "\(urgent)",
             ])
-        for (mailbox, delivery) in zip(new.copies, deliveries) {
+        for (copy, delivery) in zip(copies, deliveries) {
             if case .delivered = delivery { continue }
-            talk.log.error(
-                "a copy was not delivered", metadata: ["mailbox": "\(mailbox.rawValue)", "reason": "\(delivery)"])
+            talk.log.error("a copy was not delivered", metadata: ["to": "\(copy.number)", "reason": "\(delivery)"])
         }
     }
 

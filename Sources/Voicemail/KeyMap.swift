@@ -59,8 +59,9 @@ public struct KeyMap: Sendable {
     var callBack: Keys<CallBackAction>
     var oneGreeting: Keys<OneGreetingAction>
     var otherGreetings: Keys<OtherGreetingsAction>
-    var greetingNumber: Keys<GreetingNumberAction>
+    var oneDigit: Keys<OneDigitAction>
     var options: Keys<OptionsAction>
+    var list: Keys<ListAction>
     var introduction: Keys<IntroductionAction>
 
     /// Whether what the main menu offers is offered after a message too, so that nobody has to leave one.

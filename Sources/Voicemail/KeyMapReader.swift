@@ -34,8 +34,9 @@ extension KeyMap {
         callBack = try reader.keys()
         oneGreeting = try reader.keys()
         otherGreetings = try reader.keys()
-        greetingNumber = try reader.keys(refusing: .digits)
+        oneDigit = try reader.keys(refusing: .digits)
         options = try reader.keys()
+        list = try reader.keys()
         introduction = try reader.keys()
     }
 }
@@ -90,8 +91,8 @@ private struct KeyMapReader {
         MessageAction.playing, MessageAction.introducing, MoreAction.menu, FolderAction.menu, ResumeAction.menu,
         GreetingsAction.menu, ReviewAction.menu, AfterRecordingAction.menu, ConfirmAction.menu, DirectoryAction.menu,
         AddressingAction.menu, AddressByAction.menu, AddresseesAction.menu, ForwardAction.menu, SendingAction.menu,
-        CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu, GreetingNumberAction.menu,
-        OptionsAction.menu, IntroductionAction.menu,
+        CallBackAction.menu, OneGreetingAction.menu, OtherGreetingsAction.menu, OneDigitAction.menu,
+        OptionsAction.menu, ListAction.menu, IntroductionAction.menu,
     ]
 
     init(yaml: String, file: String) throws(KeyMapError) {

@@ -29,15 +29,37 @@ struct LeaveMessage {
         let reason = earlierMailboxes == 0 ? talk.call.invitation.diversion?.reason : nil
         let greeted = try await follow(GreetCaller(talk, mailbox, keys, diverted: reason).run())
         if greeted == .elsewhere { return }
-        if mailbox.settings.isAnnouncementOnly { return try await endAnnouncement() }
-
-        let terms = MessageTerms(mailbox, talk)
-        let room = AudioLength.duration(try await talk.store.room(in: mailbox.id))
-        guard room >= terms.shortest else { return try await turnAway(.mailboxFull, because: "mailbox full") }
-        let words = talk.sentences(warning(room, terms), greeted == .skipped ? [] : instructions)
+        guard let taker = try await taker() else {
+            if mailbox.settings.isAnnouncementOnly { return try await endAnnouncement() }
+            return try await turnAway(.mailboxFull, because: "mailbox full")
+        }
+        let words = talk.sentences(warning(taker.room, taker.terms), greeted == .skipped ? [] : instructions)
         let told = words.isEmpty ? [] : [Conversation.pause] + words
         if try await follow(say(told)) == .elsewhere { return }
-        try await TakeMessage(talk, mailbox, terms, others: others).run()
+        let all = [mailbox.number] + others
+        try await TakeMessage(
+            talk, taker.mailbox, taker.terms, others: all.filter { $0 != taker.mailbox.number }
+        ).run()
+    }
+
+    private struct Taker {
+        var mailbox: Mailbox
+        var terms: MessageTerms
+        var room: Duration
+    }
+
+    /// Who takes the message: this mailbox, or where it cannot, the next one that the message is for as well (B6).
+    private func taker() async throws -> Taker? {
+        var candidates = [mailbox]
+        for number in others {
+            candidates += try await [talk.store.mailbox(number: number, domain: mailbox.domain)].compactMap(\.self)
+        }
+        for candidate in candidates where candidate.takesMessages {
+            let terms = MessageTerms(candidate, talk)
+            let room = AudioLength.duration(try await talk.store.room(in: candidate.id))
+            if room >= terms.shortest { return Taker(mailbox: candidate, terms: terms, room: room) }
+        }
+        return nil
     }
 
     private var instructions: [Clip] {

@@ -51,15 +51,6 @@ struct NumberedGreetings {
 
     /// Nil when the owner does not want any.
     private func number(_ question: PromptID, in numbers: ClosedRange<Int>) async throws -> Int? {
-        var patience = Patience(talk)
-        let cancel = talk.menu(talk.keys.greetingNumber, [(.cancel, .toCancel)])
-        let question = talk.sentences(talk.words(question), cancel)
-        var words = question
-        while true {
-            let key = try await talk.key(after: words)
-            if let key, talk.keys.greetingNumber[key] == .cancel { return nil }
-            if let digit = key?.digit, numbers.contains(digit) { return digit }
-            words = try talk.sentences(patience.words(after: key), question)
-        }
+        try await talk.digit(talk.words(question), in: numbers)
     }
 }

@@ -34,6 +34,7 @@ struct OptionsMenu {
                 let isOn = try await change { $0.playsNewAtOnce.toggle() }.playsNewAtOnce
                 opening = talk.words(isOn ? .newAtOnce : .newWhenAsked)
             case .language: opening = try await changeLanguage()
+            case .lists: opening = try await OwnLists(talk, mailbox).run()
             case .mainMenu: return []
             }
         }
@@ -66,7 +67,8 @@ struct OptionsMenu {
                 (.recordName, .toRecordName), (.temporary, .forTemporaryGreeting),
                 (.greetingsAndName, .toChangeGreetingOrName), (.changePIN, .toChangePIN),
                 (.envelope, .toChangeEnvelope), (.order, .toChangeOrder),
-                (.newAtOnce, .toChangeNewAtOnce), (.language, .toChangeLanguage), (.mainMenu, .toReturnToMainMenu),
+                (.newAtOnce, .toChangeNewAtOnce), (.language, .toChangeLanguage), (.lists, .toChangeLists),
+                (.mainMenu, .toReturnToMainMenu),
             ])
     }
 }

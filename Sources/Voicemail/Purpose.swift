@@ -89,13 +89,15 @@ extension VoicemailService {
         return try await store.account(number: number, domain: organisation.domain)
     }
 
-    /// "101&102": the greeting of 101, the message in both (B6).
+    /// "101&102": the greeting of 101, the message in both (B6). One that is gone or disabled is passed over.
     private func deposit(_ arguments: [String: String], _ organisation: Organisation) async throws -> Purpose? {
-        let numbers = (arguments["mailbox"] ?? "").split(separator: "&").map(String.init)
-        guard let first = numbers.first else { return nil }
-        return try await store.mailbox(number: first, domain: organisation.domain).map {
-            .deposit($0, others: Array(numbers.dropFirst()))
+        var mailboxes: [Mailbox] = []
+        for number in (arguments["mailbox"] ?? "").split(separator: "&") {
+            let mailbox = try await store.mailbox(number: String(number), domain: organisation.domain)
+            if let mailbox { mailboxes.append(mailbox) }
         }
+        guard let greeter = mailboxes.first(where: \.settings.isEnabled) ?? mailboxes.first else { return nil }
+        return .deposit(greeter, others: mailboxes.map(\.number).filter { $0 != greeter.number })
     }
 
     private func mailbox(_ arguments: [String: String], _ organisation: Organisation) async throws -> Mailbox? {

@@ -171,6 +171,61 @@ struct CommandTests {
         #expect(again == "Error: nothing with the number 100 was removed in example.org\n")
     }
 
+    @Test(
+        "Settings by command line: each is refused under its own name, days off need no hours, what is missing is told")
+    func settings() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        let data = ["LAMPLIGHTER_DATA": folder]
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        func output(_ arguments: String..., status: Int32 = 0) async throws -> String {
+            let child = try ChildProcess(TestServer.program, arguments, environment: data, in: TestServer.package)
+            #expect(try await child.exitStatus() == status, "\(arguments): \(child.output)")
+            return child.output
+        }
+        func organisation(_ settings: String..., status: Int32 = 0) async throws -> String {
+            let child = try ChildProcess(
+                TestServer.program, ["organisation", "set", "example.org"] + settings, environment: data,
+                in: TestServer.package)
+            #expect(try await child.exitStatus() == status, "\(settings): \(child.output)")
+            return child.output
+        }
+        func shown() async throws -> [Substring] {
+            try await output("organisation", "show", "example.org").split(separator: "\n")
+        }
+        _ = try await output("organisation", "add", "example.org", "--name", "Example", "--time-zone", "Europe/Berlin")
+        _ = try await output("extension", "add", "100", "--password", "x", "--pin", "4815")
+        #expect(try await shown().prefix(2) == ["name=Example", "time-zone=Europe/Berlin"])
+
+        _ = try await organisation("closed=2026-12-25", "hours=mon 09:00-12:00")
+        #expect(try await shown().contains("closed=2026-12-25"), "whatever their order")
+        _ = try await organisation("hours=")
+        let open = try await shown()
+        #expect(open.contains("closed=2026-12-25") && open.contains("hours="))
+        _ = try await organisation("closed=")
+        #expect(try await shown().contains("closed="))
+        let night = try await organisation("hours=fri 22:00-06:00", status: 64)
+        #expect(night.contains("past midnight it is fri 22:00-24:00, sat 00:00-06:00"))
+        let spelt = try await organisation("operator=0049 30", status: 1)
+        #expect(spelt == "Error: operator: \"0049 30\" cannot be dialled: 1 to 32 of 0-9, * and #, + in front\n")
+
+        let twice = try await output("mailbox", "set", "100", "caller-keys=1=skip,1=none", status: 64)
+        #expect(twice.contains("is not each key once"))
+        let notes = try await output(
+            "mailbox", "set", "100", "copies=101", "language=fr", "keymap=odd", "caller-keys=1=mailbox:102")
+        for missing in ["mailbox 101 in example.org", "mailbox 102 in example.org", "language fr", "key map odd"] {
+            #expect(notes.contains("note: there is no \(missing)"), "\(notes)")
+        }
+    }
+
+    @Test("The prompts may be behind a symbolic link")
+    func linkedPrompts() async throws {
+        let link = NSTemporaryDirectory() + UUID().uuidString
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: TestServer.package + "/prompts")
+        defer { try? FileManager.default.removeItem(atPath: link) }
+        let (status, output) = try await program(["check"], ["LAMPLIGHTER_PROMPTS": link])
+        #expect(status == 0, "\(output)")
+    }
+
     @Test("A database that is damaged ends the start with its name", arguments: [0, 8_192])
     func damaged(from offset: UInt64) async throws {
         let server = try await TestServer()

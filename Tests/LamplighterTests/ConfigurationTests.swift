@@ -63,15 +63,36 @@ struct ConfigurationTests {
             ),
             (
                 "phones:\n  outbound: [a.example 10.0.0.1]",
-                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT`, one for each organisation"
+                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
             ),
             (
                 "phones:\n  outbound: ['a.example 10.0.0.1:5060', 'A.example [::1]:5060']",
-                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT`, one for each organisation"
+                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
             ),
             (
                 "phones:\n  outbound: ['a.example ::1:5060']",
-                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT`, one for each organisation"
+                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
+            ),
+            (
+                "phones:\n  outbound: ['a.example 10.0.0.1:5060 udp sip.a.example']",
+                "test.yaml:2: phones.outbound: expected `DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
+            ),
+            (
+                "sip:\n  tls:\n    listen: [127.0.0.1]",
+                "test.yaml:3: sip.tls.listen: needs sip.tls.certificate and sip.tls.key"
+            ),
+            (
+                "sip:\n  tls:\n    key: key.pem",
+                "test.yaml:3: sip.tls.key: sip.tls.certificate and sip.tls.key go together"
+            ),
+            (
+                "sip:\n  session-expires: 60",
+                "test.yaml:2: sip.session-expires: must be 0, or at least sip.minimum-session-expires"
+            ),
+            (
+                "sip:\n  advertise: [here]",
+                "test.yaml:2: sip.advertise: expected `ADDRESS[:PORT]` or `itself`, then `on LISTENER` and `to NETWORK …` "
+                    + "as wanted, for each"
             ),
             (
                 "phones:\n  minimum-expiry: 5000",

@@ -91,6 +91,15 @@ struct OrganisationTests {
         }
     }
 
+    @Test("B6: one call leaves its message in two mailboxes, of the trunk's organisation only")
+    func several() async throws {
+        let server = try await server()
+        try await Sipp.run("one-call-for-several-mailboxes", against: server, from: "127.0.0.3")
+        try await server.process.waitFor("message delivered")
+        #expect(
+            try await messages(server) == [101, 102].map { "\($0)@dual.example from +31205551234" })
+    }
+
     @Test("A8: the same extension in two organisations has two passwords, and neither opens the other")
     func passwords() async throws {
         let server = try await server()

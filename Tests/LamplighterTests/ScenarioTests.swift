@@ -73,6 +73,32 @@ struct ScenarioTests {
         #expect(try await server.messages(in: "101").isEmpty)
     }
 
+    @Test("Busy tone ends a message and is no part of it; what is added to one is (B3, B7)")
+    func lengths() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("leave-message-busy-tone-ends-it", against: server)
+        try await server.process.waitFor("ending=busyTone")
+        try await Sipp.run("leave-message-add-to-it-hang-up", against: server)
+        try await server.process.waitFor("message delivered", times: 2)
+        let lengths = try await server.messages(in: "101").map(\.bytes)
+        try #require(lengths.count == 2)
+        // Five seconds of speech, then six of busy tone.
+        #expect(lengths[0] < 8_000 * 7 && lengths[0] > 8_000 * 4, "\(lengths)")
+        // Four seconds of it, then two.
+        #expect(lengths[1] > 8_000 * 5, "\(lengths)")
+    }
+
+    @Test("By name: the second of several is chosen and gets the message; nobody of that name is told (A9)")
+    func directory() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("directory-finds-the-second-of-a-name", against: server)
+        try await server.process.waitFor("message delivered")
+        #expect(try await server.messages(in: "101").count == 1)
+        #expect(try await server.messages(in: "100").isEmpty)
+        try await Sipp.run("directory-unknown-name-is-told", against: server)
+        try await server.process.waitFor("reason=wrong entries")
+    }
+
     @Test("A message that was cancelled is not delivered (B3)")
     func cancelled() async throws {
         let server = try await TestServer()
@@ -92,6 +118,41 @@ struct ScenarioTests {
         try await Sipp.run("leave-message-hang-up-while-recording", against: server)
         try await Sipp.run(scenario, against: server)
         #expect(try await server.messages(in: "101").map(\.folder) == [folder])
+    }
+
+    @Test("The owner forwards with a comment: 102 has both in one message, 101's own counts as heard (C5)")
+    func forwarding() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("leave-message-hang-up-while-recording", against: server)
+        try await Sipp.run("forward-with-comment", against: server)
+        let original = try #require(try await server.messages(in: "101").first)
+        let forwarded = try #require(try await server.messages(in: "102").first)
+        #expect(original.folder == "saved" && forwarded.folder == "new")
+        #expect(forwarded.caller.hasPrefix("101"))
+        let audio = try await (server.audio(of: original), server.audio(of: forwarded))
+        #expect(audio.1.count > audio.0.count + 24_000, "a comment of at least three seconds")
+        #expect(audio.1.suffix(audio.0.count) == audio.0[...], "the message follows the comment, byte for byte")
+    }
+
+    @Test("The owner replies: who left the message has the answer (C6)")
+    func reply() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("leave-message-hang-up-while-recording", against: server)
+        try await Sipp.run("reply", against: server)
+        let answers = try await server.messages(in: "100")
+        #expect(answers.map(\.folder) == ["new"])
+        #expect(answers.first?.caller.hasPrefix("101") == true)
+    }
+
+    @Test("The owner deletes a message, takes that back later and files it; and records a greeting (C4, C8)")
+    func filing() async throws {
+        let server = try await TestServer()
+        try await Sipp.run("leave-message-hang-up-while-recording", against: server)
+        try await Sipp.run("delete-undelete-and-move", against: server)
+        #expect(try await server.messages(in: "101").map(\.folder) == ["work"])
+        try await Sipp.run("record-a-greeting", against: server)
+        let greetings = try await server.command("greeting", "list", "101")
+        #expect(greetings.hasPrefix("unavailable"))
     }
 
     @Test(

@@ -39,7 +39,7 @@ struct ChangeTests {
 
     @Test("a subscriber that sleeps through a thousand changes is told each mailbox once")
     func slowConsumer() async {
-        let broadcaster = ChangeBroadcaster()
+        let broadcaster = ChangeBroadcaster<MailboxID>()
         let stream = broadcaster.subscribe()
         for index in 0..<1_000 { broadcaster.tell([MailboxID(rawValue: Int64(index % 3))]) }
         broadcaster.finish()
@@ -50,7 +50,7 @@ struct ChangeTests {
 
     @Test("a change between two readings is told again; a cancelled subscriber ends; one that is gone costs nothing")
     func subscribers() async {
-        let broadcaster = ChangeBroadcaster()
+        let broadcaster = ChangeBroadcaster<MailboxID>()
         var stream = broadcaster.subscribe().makeAsyncIterator()
         let id = MailboxID(rawValue: 1)
         for _ in 0..<2 {

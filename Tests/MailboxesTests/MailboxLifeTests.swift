@@ -130,6 +130,8 @@ struct MailboxLifeTests {
         let list = try await store.addList("800", name: "Sales", domain: "example.org")
         try await store.addMailbox(old, toList: list.id)
         _ = try await store.changeSettings(of: old) { $0.language = "es" }
+        let colleague = try await store.sampleMailbox("101")
+        _ = try await store.changeSettings(of: colleague) { $0.copies = ["100", "102"] }
         let making = try await store.openRecording(.message(in: old))
         _ = try await making.append(audio(16_000))
         try await store.removeExtension(account.id)
@@ -142,6 +144,7 @@ struct MailboxLifeTests {
         #expect(try await store.used(fresh) == 0)
         #expect(try await store.mailbox(fresh)?.language == "en")
         #expect(try await store.mailboxes(onList: list.id).isEmpty)
+        #expect(try await store.mailbox(colleague)?.settings.copies == ["102"], "copies were for the old one")
         #expect(try await store.checkPIN("4815", of: fresh, from: "192.0.2.1") == .wrong)
         await #expect(throws: StoreError.numberHeld("100", domain: "example.org", by: "Bob")) {
             _ = try await store.restoreExtension("100", domain: "example.org")

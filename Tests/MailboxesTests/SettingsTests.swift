@@ -79,16 +79,16 @@ struct SettingsTests {
     @Test(
         "what does not fit is refused by the setting's name, and nothing of the change stays",
         arguments: [
-            Change("operatorNumber") { $0.operatorNumber = "0x" },
-            Change("callerKeys") { $0.callerKeys = ["12": .skip] }, Change("keymap") { $0.keymap = "../default" },
+            Change("operator") { $0.operatorNumber = "0x" },
+            Change("caller-keys") { $0.callerKeys = ["12": .skip] }, Change("keymap") { $0.keymap = "../default" },
             Change("copies") { $0.copies = ["1"] }, Change("copies") { $0.copies = ["101", "101"] },
-            Change("copies") { $0.copies = ["100"] }, Change("chosenGreeting") { $0.chosenGreeting = 10 },
-            Change("minimumMessage") { $0.minimumMessage = -1 }, Change("maximumMessage") { $0.maximumMessage = 4 },
-            Change("minimumMessage") { ($0.minimumMessage, $0.maximumMessage) = (30, 20) },
+            Change("copies") { $0.copies = ["100"] }, Change("greeting") { $0.chosenGreeting = 10 },
+            Change("minimum-message") { $0.minimumMessage = -1 }, Change("maximum-message") { $0.maximumMessage = 4 },
+            Change("minimum-message") { ($0.minimumMessage, $0.maximumMessage) = (30, 20) },
             Change("skip") { $0.skip = 0 },
-            Change("emails") { $0.emails = ["ann@example"] + ["no address"] }, Change("warnsAt") { $0.warnsAt = 101 },
+            Change("emails") { $0.emails = ["ann@example"] + ["no address"] }, Change("warns-at") { $0.warnsAt = 101 },
             Change("emails") { $0.emails = ["a\r\nb@example.org"] },
-            Change("temporaryGreetingEnds") { $0.temporaryGreetingEnds = .nan },
+            Change("temporary-greeting-ends") { $0.temporaryGreetingEnds = .nan },
         ] as [Change<MailboxSettings>])
     func refused(change: Change<MailboxSettings>) async throws {
         let store = try await scratch.open()
@@ -102,14 +102,15 @@ struct SettingsTests {
         "an organisation's settings are checked too",
         arguments: [
             Change("keymap") { $0.keymap = "" },
-            Change("initialPIN") { $0.initialPIN = .default }, Change("pinPolicy.exactly") { $0.pinPolicy.exactly = 3 },
-            Change("pinPolicy.minimum") { $0.pinPolicy.minimum = 11 },
+            Change("initial-pin") { $0.initialPIN = .default }, Change("pin-exactly") { $0.pinPolicy.exactly = 3 },
+            Change("pin-minimum") { $0.pinPolicy.minimum = 11 },
             Change("hours") { $0.hours = OpeningHours(days: [0: []]) },
             Change("hours") { $0.hours = OpeningHours(days: [2: [.init(from: 600, to: 600)]]) },
             Change("closed") { $0.hours = OpeningHours(closed: ["2026-13-01"]) },
-            Change("operatorNumber") { $0.operatorNumber = "" },
-            Change("callableNumbers") { $0.callableNumbers = ["+"] }, Change("keepsDeleted") { $0.keepsDeleted = -1 },
-            Change("expiresNewAfter") { $0.expiresNewAfter = 0 }, Change("keepsRemoved") { $0.keepsRemoved = 0 },
+            Change("closed") { $0.hours = OpeningHours(closed: ["2026-02-30"]) },
+            Change("operator") { $0.operatorNumber = "" },
+            Change("callable-numbers") { $0.callableNumbers = ["+"] }, Change("keeps-deleted") { $0.keepsDeleted = -1 },
+            Change("expires-new-after") { $0.expiresNewAfter = 0 }, Change("keeps-removed") { $0.keepsRemoved = 0 },
         ] as [Change<OrganisationSettings>])
     func refusedOrganisation(change: Change<OrganisationSettings>) async throws {
         let store = try await scratch.open()

@@ -31,24 +31,29 @@ private struct Desk {
 
     private func words(_ action: LampAction) -> String {
         switch action {
-        case .read(let mailbox): "read \(mailbox.rawValue)"
+        case .read(let mailboxes): "read \(mailboxes.map { "\($0.rawValue)" }.joined(separator: "+"))"
         case .notify(let subscription, let counts): "notify #\(subscription.id.number) \(counts.new)/\(counts.saved)"
         case .send(let contact, let sending, let counts):
             "send(\(sending)) \(contact.uri.user ?? "") \(counts.new)/\(counts.saved)"
-        case .terminate(let id): "terminate #\(id.number)"
+        case .terminate(let id, let reason): "terminate #\(id.number) \(reason)"
         }
     }
 }
 
+private func display(_ mailboxes: MailboxID..., unsolicited: UnsolicitedState? = nil) -> LampDisplay {
+    LampDisplay(mailboxes: mailboxes, messageAccount: "sip:5001@example.org", unsolicited: unsolicited)
+}
+
 private func contact(
-    _ user: String = "a", account: Int64 = 100, mailbox: MailboxID = box, port: UInt16 = 6000
+    _ user: String = "a", account: Int64 = 100, mailbox: MailboxID = box, port: UInt16 = 6000,
+    habit: UnsolicitedState = .active
 ) -> LampContact {
     let binding = Binding(
         owner: AddressOfRecord(number: "\(account)", domain: Sample.domain),
         contact: NameAddress(uri: SIPURI(user: user, host: "192.0.2.7", port: port)), callID: "c", cseq: 1,
         expiresAt: 9999, flow: Sample.flow(port))
     return LampContact(
-        binding, account: ExtensionID(rawValue: account), mailbox: mailbox, messageAccount: "sip:5001@example.org")
+        binding, account: ExtensionID(rawValue: account), display: display(mailbox), habit: habit)
 }
 
 private func subscription(
@@ -57,8 +62,7 @@ private func subscription(
 ) -> LampSubscription {
     LampSubscription(
         id: .init(number: number), account: ExtensionID(rawValue: account),
-        owner: AddressOfRecord(number: "\(account)", domain: Sample.domain), mailbox: mailbox, isOwn: isOwn,
-        messageAccount: "sip:5001@example.org",
+        display: display(mailbox), isOwn: isOwn,
         contact: SIPURI(user: user, host: "192.0.2.7", port: port), flow: Sample.flow(port))
 }
 
@@ -68,10 +72,10 @@ struct LampPlannerTests {
     func registerThenChange() {
         var desk = Desk()
         #expect(desk.take(.registered(contact(), fresh: true)) == ["read 100"])
-        #expect(desk.take(.read(box, MessageCounts())) == ["send(1) a 0/0"])
+        #expect(desk.take(.read([box], MessageCounts())) == ["send(1) a 0/0"])
         #expect(desk.take(.answered(contact().id, sending: 1, .delivered)) == [])
         #expect(desk.take(.changed(box)) == ["read 100"])
-        #expect(desk.take(.read(box, one)) == ["send(2) a 1/0"])
+        #expect(desk.take(.read([box], one)) == ["send(2) a 1/0"])
     }
 
     @Test("A mailbox that nobody watches is not read")
@@ -80,7 +84,7 @@ struct LampPlannerTests {
         #expect(desk.take(.changed(box)) == [])
         _ = desk.take(.registered(contact(), fresh: true))
         _ = desk.take(.unregistered(contact().id))
-        #expect(desk.take(.read(box, one)) == [])
+        #expect(desk.take(.read([box], one)) == [])
         #expect(desk.take(.changed(box)) == [])
     }
 
@@ -90,22 +94,22 @@ struct LampPlannerTests {
         _ = desk.take(.subscribed(subscription(1)))
         #expect(desk.take(.changed(box)) == [])
         #expect(desk.take(.changed(box)) == [])
-        #expect(desk.take(.read(box, one)) == ["notify #1 1/0", "read 100"])
-        #expect(desk.take(.read(box, two)) == ["notify #1 2/0"])
-        #expect(desk.take(.read(box, one)) == [])
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0", "read 100"])
+        #expect(desk.take(.read([box], two)) == ["notify #1 2/0"])
+        #expect(desk.take(.read([box], one)) == [])
     }
 
     @Test("One NOTIFY at a time to a phone: changes meanwhile are read anew when it has answered")
     func oneOutstanding() {
         var desk = Desk()
         _ = desk.take(.registered(contact(), fresh: true))
-        _ = desk.take(.read(box, MessageCounts()))
+        _ = desk.take(.read([box], MessageCounts()))
         for count in 1...5 {
             #expect(desk.take(.changed(box)) == ["read 100"])
-            #expect(desk.take(.read(box, MessageCounts(new: count))) == [])
+            #expect(desk.take(.read([box], MessageCounts(new: count))) == [])
         }
         #expect(desk.take(.answered(contact().id, sending: 1, .delivered)) == ["read 100"])
-        #expect(desk.take(.read(box, MessageCounts(new: 5))) == ["send(2) a 5/0"])
+        #expect(desk.take(.read([box], MessageCounts(new: 5))) == ["send(2) a 5/0"])
         #expect(desk.take(.answered(contact().id, sending: 2, .delivered)) == [])
     }
 
@@ -115,43 +119,43 @@ struct LampPlannerTests {
         _ = desk.take(.registered(contact("a"), fresh: true))
         _ = desk.take(.registered(contact("b", port: 6001), fresh: true))
         _ = desk.take(.subscribed(subscription(1, "c", account: 101, port: 6002, isOwn: false)))
-        #expect(desk.take(.read(box, MessageCounts())) == ["read 100", "send(1) a 0/0"])
-        #expect(desk.take(.read(box, one)) == ["notify #1 1/0", "send(2) b 1/0"])
+        #expect(desk.take(.read([box], MessageCounts())) == ["read 100", "send(1) a 0/0"])
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0", "send(2) b 1/0"])
     }
 
     @Test("A phone that has subscribed is told by its subscription alone")
     func subscribedPhone() {
         var desk = Desk()
         _ = desk.take(.subscribed(subscription(1)))
-        _ = desk.take(.read(box, MessageCounts()))
+        _ = desk.take(.read([box], MessageCounts()))
         _ = desk.take(.registered(contact(), fresh: true))
-        #expect(desk.take(.read(box, MessageCounts())) == ["notify #1 0/0"])
+        #expect(desk.take(.read([box], MessageCounts())) == ["notify #1 0/0"])
         _ = desk.take(.changed(box))
-        #expect(desk.take(.read(box, one)) == ["notify #1 1/0"])
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0"])
         // Ended and told: it has the right counts, later changes come outside a subscription.
         #expect(desk.take(.ended(.init(number: 1), told: true)) == [])
         _ = desk.take(.changed(box))
-        #expect(desk.take(.read(box, two)) == ["send(1) a 2/0"])
+        #expect(desk.take(.read([box], two)) == ["send(1) a 2/0"])
     }
 
     @Test("A phone that forgot its subscription by a restart gets its lamp outside of it at once")
     func forgottenSubscription() {
         var desk = Desk()
         _ = desk.take(.subscribed(subscription(1)))
-        _ = desk.take(.read(box, one))
+        _ = desk.take(.read([box], one))
         _ = desk.take(.registered(contact(), fresh: true))
-        #expect(desk.take(.read(box, one)) == ["notify #1 1/0"])
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0"])
         #expect(desk.take(.ended(.init(number: 1), told: false)) == ["read 100"])
-        #expect(desk.take(.read(box, one)) == ["send(1) a 1/0"])
+        #expect(desk.take(.read([box], one)) == ["send(1) a 1/0"])
     }
 
     @Test("A second subscription from the same contact to the same mailbox replaces the first")
     func replacedSubscription() {
         var desk = Desk()
         _ = desk.take(.subscribed(subscription(1)))
-        _ = desk.take(.read(box, one))
-        #expect(desk.take(.subscribed(subscription(3))) == ["read 100", "terminate #1"])
-        #expect(desk.take(.read(box, one)) == ["notify #3 1/0"])
+        _ = desk.take(.read([box], one))
+        #expect(desk.take(.subscribed(subscription(3))) == ["read 100", "terminate #1 rejected"])
+        #expect(desk.take(.read([box], one)) == ["notify #3 1/0"])
         let general = subscription(4, mailbox: MailboxID(rawValue: 200), isOwn: false)
         #expect(desk.take(.subscribed(general)) == ["read 200"])
     }
@@ -160,33 +164,33 @@ struct LampPlannerTests {
     func boundedSubscriptions() {
         var desk = Desk()
         for number in 1...10 { _ = desk.take(.subscribed(subscription(UInt64(number), "u\(number)"))) }
-        _ = desk.take(.read(box, one))
-        _ = desk.take(.read(box, one))
-        #expect(desk.take(.subscribed(subscription(11, "u11"))) == ["read 100", "terminate #1"])
+        _ = desk.take(.read([box], one))
+        _ = desk.take(.read([box], one))
+        #expect(desk.take(.subscribed(subscription(11, "u11"))) == ["read 100", "terminate #1 rejected"])
     }
 
     @Test("A NOTIFY that gets no answer is tried again after 4, 8, 16, 32 and 64 s, with the counts of then")
     func retries() {
         var desk = Desk()
         _ = desk.take(.registered(contact(), fresh: true))
-        _ = desk.take(.read(box, one))
+        _ = desk.take(.read([box], one))
         for (index, wait) in [4.0, 8, 16, 32, 64].enumerated() {
             let sending = UInt64(index + 1)
             #expect(desk.take(.answered(contact().id, sending: sending, .failed)) == [])
             #expect(desk.planner.nextDeadline == desk.now + wait)
             #expect(desk.take(.changed(box)) == [], "a phone that waits for its retry is not told in between")
             #expect(desk.takeNextDeadline() == ["read 100"])
-            #expect(desk.take(.read(box, MessageCounts(new: index))) == ["send(\(sending + 1)) a \(index)/0"])
+            #expect(desk.take(.read([box], MessageCounts(new: index))) == ["send(\(sending + 1)) a \(index)/0"])
         }
         #expect(desk.take(.answered(contact().id, sending: 6, .failed)) == [])
         #expect(desk.planner.nextDeadline == nil)
         // One try for each later change, without retries, until the phone answers or registers.
         _ = desk.take(.changed(box))
-        #expect(desk.take(.read(box, two)) == ["send(7) a 2/0"])
+        #expect(desk.take(.read([box], two)) == ["send(7) a 2/0"])
         #expect(desk.take(.answered(contact().id, sending: 7, .failed)) == [])
         #expect(desk.planner.nextDeadline == nil)
         #expect(desk.take(.registered(contact(), fresh: false)) == ["read 100"])
-        #expect(desk.take(.read(box, two)) == ["send(8) a 2/0"])
+        #expect(desk.take(.read([box], two)) == ["send(8) a 2/0"])
         _ = desk.take(.answered(contact().id, sending: 8, .failed))
         #expect(desk.planner.nextDeadline == desk.now + 4)
     }
@@ -195,7 +199,7 @@ struct LampPlannerTests {
     func refusal() {
         var desk = Desk()
         _ = desk.take(.registered(contact(), fresh: true))
-        _ = desk.take(.read(box, one))
+        _ = desk.take(.read([box], one))
         _ = desk.take(.answered(contact().id, sending: 1, .refused))
         #expect(desk.planner.nextDeadline == nil)
     }
@@ -204,9 +208,9 @@ struct LampPlannerTests {
     func rebootDuringNotify() {
         var desk = Desk()
         _ = desk.take(.registered(contact(), fresh: true))
-        _ = desk.take(.read(box, one))
+        _ = desk.take(.read([box], one))
         #expect(desk.take(.registered(contact(), fresh: true)) == ["read 100"])
-        #expect(desk.take(.read(box, one)) == ["send(2) a 1/0"])
+        #expect(desk.take(.read([box], one)) == ["send(2) a 1/0"])
         #expect(desk.take(.answered(contact().id, sending: 1, .failed)) == [], "the old one no longer counts")
         #expect(desk.planner.nextDeadline == nil)
     }
@@ -215,14 +219,14 @@ struct LampPlannerTests {
     func debouncedRefresh() {
         var desk = Desk()
         _ = desk.take(.registered(contact(), fresh: true))
-        _ = desk.take(.read(box, one))
+        _ = desk.take(.read([box], one))
         _ = desk.take(.answered(contact().id, sending: 1, .delivered))
         desk.now += 10
         #expect(desk.take(.registered(contact(), fresh: false)) == [])
         #expect(desk.take(.registered(contact(), fresh: false)) == [])
         #expect(desk.takeNextDeadline() == ["read 100"])
         #expect(desk.now == 1030)
-        #expect(desk.take(.read(box, one)) == ["send(2) a 1/0"])
+        #expect(desk.take(.read([box], one)) == ["send(2) a 1/0"])
         _ = desk.take(.answered(contact().id, sending: 2, .delivered))
         desk.now += 3600
         #expect(desk.take(.registered(contact(), fresh: false)) == ["read 100"])
@@ -249,23 +253,73 @@ struct LampPlannerTests {
         var desk = Desk()
         _ = desk.take(.registered(contact(), fresh: true))
         _ = desk.take(.restored(contact(mailbox: MailboxID(rawValue: 7))))
-        #expect(desk.take(.read(box, one)) == ["send(1) a 1/0"])
+        #expect(desk.take(.read([box], one)) == ["send(1) a 1/0"])
     }
 
     @Test("An account with another mailbox shows that one from now on, by both ways")
     func resettled() {
         var desk = Desk()
-        let other = MailboxID(rawValue: 200)
+        let (account, other) = (ExtensionID(rawValue: 100), MailboxID(rawValue: 200))
         _ = desk.take(.registered(contact("a"), fresh: true))
-        _ = desk.take(.read(box, one))
+        _ = desk.take(.read([box], one))
         _ = desk.take(.answered(contact("a").id, sending: 1, .delivered))
         _ = desk.take(.subscribed(subscription(1, "b", port: 6001)))
-        _ = desk.take(.read(box, one))
-        #expect(desk.take(.resettled(ExtensionID(rawValue: 100), other, messageAccount: "sip:200@example.org")) == [])
+        _ = desk.take(.read([box], one))
+        #expect(desk.take(.resettled(account, display(other))) == [])
         #expect(desk.takeNextDeadline() == ["read 200"])
-        #expect(desk.take(.read(other, two)).contains { $0.hasSuffix("2/0") })
-        #expect(desk.take(.read(other, two)).contains { $0.hasSuffix("2/0") })
+        #expect(desk.take(.read([other], two)).contains { $0.hasSuffix("2/0") })
+        #expect(desk.take(.read([other], two)).contains { $0.hasSuffix("2/0") })
         #expect(desk.take(.changed(box)) == [])
+    }
+
+    @Test("F3 a phone that shows several mailboxes is told their sum when any of them changes, by both ways")
+    func aggregated() {
+        var desk = Desk()
+        let (account, group) = (ExtensionID(rawValue: 100), MailboxID(rawValue: 600))
+        _ = desk.take(.registered(contact("a"), fresh: true))
+        _ = desk.take(.subscribed(subscription(1, "b", port: 6001)))
+        _ = desk.take(.subscribed(subscription(2, "c", mailbox: group, port: 6001, isOwn: false)))
+        _ = desk.take(.read([box], one))
+        _ = desk.take(.read([group], one))
+        _ = desk.take(.answered(contact("a").id, sending: 1, .delivered))
+        #expect(desk.take(.resettled(account, display(box, group))) == [])
+        #expect(desk.takeNextDeadline() == ["read 100+600"])
+        _ = desk.take(.read([box, group], two))
+        _ = desk.take(.read([box, group], two))
+        _ = desk.take(.answered(contact("a").id, sending: 2, .delivered))
+        #expect(desk.take(.changed(box)) == ["read 100+600"])
+        #expect(desk.take(.read([box, group], one)) == ["notify #1 1/0", "send(3) a 1/0"])
+        _ = desk.take(.answered(contact("a").id, sending: 3, .delivered))
+        #expect(desk.take(.changed(group)) == ["read 100+600", "read 600"], "who watches the group alone sees only it")
+        #expect(desk.take(.read([group], two)) == ["notify #2 2/0"])
+        #expect(desk.take(.read([box, group], two)) == ["notify #1 2/0", "send(4) a 2/0"])
+    }
+
+    @Test("F4 an account's own way of telling goes before that of the make; one that wants none is not told")
+    func ways() {
+        var desk = Desk()
+        let account = ExtensionID(rawValue: 100)
+        #expect(contact(habit: .terminated).unsolicited == .terminated)
+        #expect(desk.take(.registered(contact(habit: .off), fresh: true)) == ["read 100"])
+        #expect(desk.take(.read([box], one)) == [])
+        _ = desk.take(.resettled(account, display(box, unsolicited: .active)))
+        #expect(desk.takeNextDeadline() == ["read 100"])
+        #expect(desk.take(.read([box], one)) == ["send(1) a 1/0"])
+        _ = desk.take(.answered(contact().id, sending: 1, .delivered))
+        _ = desk.take(.resettled(account, display(box, unsolicited: .off)))
+        _ = desk.takeNextDeadline()
+        #expect(desk.take(.read([box], two)) == [])
+    }
+
+    @Test("An extension that was removed has no lamps: its subscriptions end for good")
+    func removed() {
+        var desk = Desk()
+        _ = desk.take(.registered(contact(), fresh: true))
+        _ = desk.take(.subscribed(subscription(1, "b", port: 6001)))
+        _ = desk.take(.read([box], one))
+        #expect(desk.take(.removed(ExtensionID(rawValue: 100))) == ["terminate #1 noresource"])
+        #expect(desk.take(.changed(box)) == [])
+        #expect(desk.planner.contacts.isEmpty && desk.planner.watchers.isEmpty)
     }
 
     @Test("While the store does not answer the lamps wait, and get the counts when it does")
@@ -273,12 +327,12 @@ struct LampPlannerTests {
         var desk = Desk()
         _ = desk.take(.subscribed(subscription(1)))
         for wait in [1.0, 2, 4, 8, 16, 30, 30] {
-            #expect(desk.take(.readFailed(box)) == [])
+            #expect(desk.take(.readFailed([box])) == [])
             #expect(desk.take(.changed(box)) == [])
             #expect(desk.planner.nextDeadline == desk.now + wait)
             #expect(desk.takeNextDeadline() == ["read 100"])
         }
-        #expect(desk.take(.read(box, one)) == ["notify #1 1/0"])
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0"])
         #expect(desk.planner.nextDeadline == nil)
     }
 
@@ -287,8 +341,8 @@ struct LampPlannerTests {
         var desk = Desk()
         _ = desk.take(.registered(contact(), fresh: true))
         _ = desk.take(.subscribed(subscription(1, "b", port: 6001)))
-        _ = desk.take(.read(box, one))
-        _ = desk.take(.read(box, one))
+        _ = desk.take(.read([box], one))
+        _ = desk.take(.read([box], one))
         _ = desk.take(.unregistered(contact().id))
         _ = desk.take(.ended(.init(number: 1), told: true))
         #expect(desk.planner.contacts.isEmpty && desk.planner.subscriptions.isEmpty && desk.planner.watchers.isEmpty)

@@ -97,11 +97,11 @@ struct NotifyTests {
             owner: AddressOfRecord(number: "100", domain: Sample.domain),
             contact: try NameAddress(parsing: "<sip:100@10.0.0.5:5062;line=7>"), callID: "c", cseq: 1, expiresAt: 9999,
             flow: Sample.flow())
-        let contact = LampContact(
-            binding, account: ExtensionID(rawValue: 1), mailbox: MailboxID(rawValue: 1),
-            messageAccount: "sip:5001@example.org")
+        let display = LampDisplay(mailboxes: [MailboxID(rawValue: 1)], messageAccount: "sip:5001@example.org")
+        let contact = LampContact(binding, account: ExtensionID(rawValue: 1), display: display, habit: .active)
         let request = UnsolicitedNotify.request(
-            to: contact, summary: MessageSummary(account: contact.messageAccount, counts: MessageCounts(new: 1)),
+            to: contact,
+            summary: MessageSummary(account: contact.display.messageAccount, counts: MessageCounts(new: 1)),
             state: "active", origin: NameAddress(uri: SIPURI(user: "100", host: "192.0.2.1")),
             token: "0123456789abcdefghij")
         #expect(request.uri.description == "sip:100@10.0.0.5:5062;line=7")
@@ -111,6 +111,18 @@ struct NotifyTests {
         #expect(request.head["Subscription-State"] == "active")
         #expect(request.head["Content-Type"] == "application/simple-message-summary")
         #expect(request.head.contacts.count == 1)
+    }
+
+    @Test("F4 a make of phone is known by how its User-Agent begins, the first that fits")
+    func habits() {
+        var settings = PhoneSettings(unsolicited: .active)
+        settings.habits = [
+            PhoneHabit(agent: "snom M", unsolicited: .off), PhoneHabit(agent: "Snom", unsolicited: .terminated),
+        ]
+        #expect(settings.unsolicited(for: "SNOM/10.1") == .terminated)
+        #expect(settings.unsolicited(for: "snom M900") == .off)
+        #expect(settings.unsolicited(for: "Yealink SIP-T46U (like snom)") == .active)
+        #expect(settings.unsolicited(for: nil) == .active)
     }
 
     @Test(

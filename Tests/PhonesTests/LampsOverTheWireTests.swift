@@ -267,8 +267,9 @@ struct LampsOverTheWireTests {
         let notify = try #require(await phone.notifies.first { _ in true })
         #expect(notify.head["Subscription-State"] == "terminated;reason=noresource")
         #expect(String(decoding: notify.head.body, as: UTF8.self).contains("Message-Account: sip:100@example.org\r\n"))
-        await server.phones.settingsChanged()
-        #expect(await phone.lamp() == "terminated Voice-Message: 0/0 (0/0)")
+        let account = try #require(try await sample.store.account(number: "100", domain: Sample.domain))
+        _ = try await sample.store.changeSettings(of: account.id) { $0.unsolicited = .active }
+        #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)", "at once, without a restart")
         await server.stop()
 
         let silent = try await Server(sample.store, PhoneSettings(unsolicited: .off))

@@ -55,6 +55,20 @@ struct RegistrarTests {
         #expect(desk.listed == ["sip:100@192.0.2.7:6000 7200"])
     }
 
+    @Test(
+        "A phone that sends from another port than it listens at is reached where it listens, unless it asks for rport")
+    func asymmetric() throws {
+        for (asksForPort, port) in [(false, 6_000), (true, 49_500)] as [(Bool, UInt16)] {
+            var desk = Desk()
+            _ = desk.take(try Sample.register(asksForPort: asksForPort), by: Sample.flow(49_500))
+            let binding = try #require(desk.registrar.bindings(of: desk.account.id, now: desk.now).first)
+            #expect(binding.flow == Sample.flow(port))
+            // It is known by where it sends from all the same, and so it is after a restart.
+            #expect(binding.source == (asksForPort ? nil : HostPort(host: "192.0.2.7", port: 49_500)))
+            #expect(Binding(try binding.stored(for: desk.account.id)) == binding)
+        }
+    }
+
     @Test("A query changes nothing")
     func query() throws {
         var desk = Desk()

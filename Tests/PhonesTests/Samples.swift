@@ -28,13 +28,16 @@ enum Sample {
 
     static func request(
         _ method: SIP.Method, user: String? = "100", host: String = domain, from: String = "100",
-        callID: String = "call-1", cseq: UInt32 = 1, vias: Int = 1, headers: [HeaderField] = []
+        callID: String = "call-1", cseq: UInt32 = 1, vias: Int = 1, asksForPort: Bool = true,
+        headers: [HeaderField] = []
     ) -> SIPRequest {
         let sender = NameAddress(uri: SIPURI(user: from, host: host), parameters: [.init("tag", "t1")])
         var head = MessageHead(
             from: sender, to: NameAddress(uri: SIPURI(user: from, host: host)), callID: callID,
             cseq: CSeq(cseq, method))
-        head.vias = (0..<vias).map { _ in Via(transport: "UDP", host: "192.0.2.7", port: 6000) }
+        let via = Via(
+            transport: "UDP", host: "192.0.2.7", port: 6000, parameters: asksForPort ? [.init("rport")] : [])
+        head.vias = (0..<vias).map { _ in via }
         head.other = headers
         return SIPRequest(method, uri: SIPURI(user: user, host: host), head: head)
     }
@@ -42,9 +45,10 @@ enum Sample {
     /// A REGISTER; contacts as `<sip:…>;…`.
     static func register(
         _ contacts: [String] = ["<sip:100@192.0.2.7:6000>"], callID: String = "call-1", cseq: UInt32 = 1,
-        expires: String? = nil, vias: Int = 1
+        expires: String? = nil, vias: Int = 1, asksForPort: Bool = true
     ) throws -> SIPRequest {
-        var request = request(.register, user: nil, callID: callID, cseq: cseq, vias: vias)
+        var request = request(
+            .register, user: nil, callID: callID, cseq: cseq, vias: vias, asksForPort: asksForPort)
         request.head.contacts = try contacts.map { $0 == "*" ? .everything : .address(try NameAddress(parsing: $0)) }
         if let expires { request.head.other.append(HeaderField("Expires", expires)) }
         return request

@@ -22,7 +22,7 @@ struct ProtectionTests {
         _ protection: Protection, _ transport: Transport, inClear: Bool = false
     ) -> MediaCapabilities {
         let terms = AudioTerms(protection: { _ in protection }, exchangesKeysInClear: inClear)
-        return terms.capabilities(with: party, over: flow(transport), port: 20_000)
+        return terms.capabilities(with: party, over: flow(transport), address: "127.0.0.1", port: 20_000)
     }
 
     private func offer(_ key: Character, suite: String = "AES_CM_128_HMAC_SHA1_80") throws -> SessionDescription {

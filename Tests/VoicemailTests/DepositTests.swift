@@ -120,8 +120,53 @@ struct DepositTests {
         #expect(try await audio(house, "200") == [])
 
         let unknown = ScriptedCall()
-        await house.deposit(unknown, for: "999&100")
+        await house.deposit(unknown, for: "999&998")
         #expect(unknown.events == [.rejected(.notFound)])
+    }
+
+    @Test(
+        "B6: of several mailboxes, one that is full, gone or takes no messages keeps the message from no other",
+        arguments: ["full", "announcement only", "disabled", "gone"])
+    func severalAndOneCannot(what: String) async throws {
+        let house = try await House.open()
+        let first = try await house.mailbox("101")
+        switch what {
+        case "full": try await house.store.setQuota(8_000, of: first.id)
+        case "announcement only": try await house.settings(of: "101") { $0.isAnnouncementOnly = true }
+        case "disabled": try await house.settings(of: "101") { $0.isEnabled = false }
+        default:
+            let account = try await house.store.account(number: "101", domain: "example.org")
+            try await house.store.removeExtension(#require(account).id)
+        }
+        let call = ScriptedCall()
+        call.say(House.speech(3), ending: .key(.pound))
+        call.when("to-listen", type: "2")
+        await house.deposit(call, for: "101&100&200")
+        #expect(call.heard("message-sent"), "\(call.prompts)")
+        let greeter = ["full", "announcement only"].contains(what) ? "number-1" : "number-0"
+        #expect(call.prompts.prefix(4) == ["person-at-extension", "number-1", "number-0", greeter])
+        for number in ["100", "200"] { #expect(try await audio(house, number) == [House.speech(3)], "\(number)") }
+        if what != "gone" { #expect(try await audio(house, "101") == []) }
+        #expect(try await house.isConsistent())
+    }
+
+    @Test("B6: where none of several mailboxes takes a message, the first says why")
+    func severalAndNoneCan() async throws {
+        let house = try await House.open()
+        for number in ["100", "101"] {
+            try await house.store.setQuota(8_000, of: house.mailbox(number).id)
+        }
+        let full = ScriptedCall()
+        await house.deposit(full, for: "101&100")
+        #expect(full.heard("mailbox-full") && !full.events.contains(.recording))
+        try await house.settings(of: "101") { $0.isAnnouncementOnly = true }
+        let announced = ScriptedCall()
+        await house.deposit(announced, for: "101&100")
+        #expect(announced.prompts.last == "goodbye" && !announced.heard("mailbox-full"))
+        for number in ["100", "101"] { try await house.settings(of: number) { $0.isEnabled = false } }
+        let disabled = ScriptedCall()
+        await house.deposit(disabled, for: "101&100")
+        #expect(disabled.prompts.first == "takes-no-messages")
     }
 
     @Test("B6: an announcement is heard, then good-bye; nothing is ever recorded", arguments: [nil, "#"])

@@ -44,10 +44,11 @@ extension House {
     }
 
     /// A further extension.
-    func neighbour(_ number: String, quota: Int = Mailbox.defaultQuota) async throws {
+    func neighbour(_ number: String, quota: Int = Mailbox.defaultQuota, name: String? = nil) async throws {
         _ = try await store.addExtension(
             NewExtension(
-                domain: "example.org", number: number, password: "secret", pin: House.pin, quota: quota))
+                domain: "example.org", number: number, displayName: name, password: "secret", pin: House.pin,
+                quota: quota))
     }
 
     /// The audio of all new messages.

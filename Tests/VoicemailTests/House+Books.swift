@@ -13,11 +13,37 @@ extension House {
         var mailbox: MailboxID
     }
 
+    /// How many messages a mailbox has in each folder, the books' own count.
+    func folders(of mailbox: MailboxID) async throws -> [Folder: Int] {
+        try await store.door.read { database in
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT state, count(*) AS messages FROM recording
+                    WHERE mailbox = ? AND purpose = 'message' AND state <> 'open' GROUP BY state
+                    """, arguments: [mailbox.rawValue])
+            return Dictionary(
+                rows.compactMap { row in Folder(rawValue: row["state"]).map { ($0, row["messages"] as Int) } },
+                uniquingKeysWith: +)
+        }
+    }
+
+    /// Takes all messages of a mailbox out of it.
+    func empty(_ mailbox: MailboxID) async throws {
+        let ids = try await store.door.read { database in
+            try Int64.fetchAll(
+                database, sql: "SELECT id FROM recording WHERE mailbox = ? AND purpose = 'message'",
+                arguments: [mailbox.rawValue])
+        }
+        for id in ids { _ = try await store.purge(RecordingID(rawValue: id), of: mailbox) }
+    }
+
     /// From now on it is written down what each recording was made for, and which messages vanish.
     func watchMessages() async throws {
         try await store.door.write { database in
             try database.execute(
                 sql: """
+                    CREATE TABLE pinAtFirst AS SELECT * FROM pin;
                     CREATE TABLE begun (id INTEGER PRIMARY KEY, purpose TEXT NOT NULL);
                     CREATE TRIGGER recordingBegins AFTER INSERT ON recording BEGIN
                         INSERT INTO begun VALUES (new.id, new.purpose);
@@ -62,10 +88,11 @@ extension House {
         }
     }
 
-    /// The PIN that the callers know, and no lock, whatever the last one did.
-    func restoreAccess(to number: String) async throws {
-        let mailbox = try await mailbox(number)
-        try await store.setPIN(House.pin, of: mailbox.id, temporary: false)
-        try await store.door.write { try $0.execute(sql: "DELETE FROM lockout") }
+    /// The PINs that the callers know, and no lock, whatever the last one did.
+    func restoreAccess() async throws {
+        try await store.door.write { database in
+            try database.execute(
+                sql: "DELETE FROM lockout; DELETE FROM pin; INSERT INTO pin SELECT * FROM pinAtFirst")
+        }
     }
 }

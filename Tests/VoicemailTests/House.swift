@@ -40,23 +40,23 @@ final class House: Sendable {
         let base =
             FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
         let folder = base.appending(path: "voicemail-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        var options = SQLiteStoreOptions()
-        options.now = { noon }
-        options.pinCost = PINHash.Cost(rounds: 16, blockSize: 1, parallelism: 1)
-        let store = try await SQLiteStore.open(path: folder.appending(path: "store.sqlite").path, options: options)
-        _ = try await store.addOrganisation(NewOrganisation(domain: "example.org", name: "Example"))
-        for number in ["100", "101"] {
-            _ = try await store.addExtension(
-                NewExtension(domain: "example.org", number: number, password: "secret", pin: pin, quota: quota))
-        }
-        _ = try await store.addMailbox(NewMailbox(domain: "example.org", number: "200", pin: pin))
+        try await shells.build(folder, quota: quota)
+        let store = try await openStore(in: folder)
         let service = VoicemailService(
             store: store, phrasebook: try phrasebook.get(),
             keymaps: try keymaps ?? House.keymaps.get(),
             settings: settings, now: { Date(timeIntervalSince1970: noon) },
             logger: logger)
         return House(folder: folder, store: store, service: service)
+    }
+
+    private static let shells = Shells()
+
+    fileprivate static func openStore(in folder: URL) async throws -> SQLiteStore {
+        var options = SQLiteStoreOptions()
+        options.now = { noon }
+        options.pinCost = PINHash.Cost(rounds: 16, blockSize: 1, parallelism: 1)
+        return try await SQLiteStore.open(path: folder.appending(path: "store.sqlite").path, options: options)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -179,5 +179,30 @@ final class House: Sendable {
                     """)
             return open == 0 && wrong == 0
         }
+    }
+}
+
+/// Stores of new houses: the first one of its kind is built, all others are copies of it, since a schema and its
+/// accounts take longer than most calls.
+private actor Shells {
+    private var files: [Int: [String: Data]] = [:]
+
+    func build(_ folder: URL, quota: Int) async throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        if let copy = files[quota] {
+            for (name, data) in copy { try data.write(to: folder.appending(path: name)) }
+            return
+        }
+        let store = try await House.openStore(in: folder)
+        _ = try await store.addOrganisation(NewOrganisation(domain: "example.org", name: "Example"))
+        for number in ["100", "101"] {
+            _ = try await store.addExtension(
+                NewExtension(domain: "example.org", number: number, password: "secret", pin: House.pin, quota: quota))
+        }
+        _ = try await store.addMailbox(NewMailbox(domain: "example.org", number: "200", pin: House.pin))
+        try await store.close()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        files[quota] = try Dictionary(
+            uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: folder.appending(path: $0))) })
     }
 }

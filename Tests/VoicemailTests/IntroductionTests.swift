@@ -24,6 +24,25 @@ struct IntroductionTests {
         return call
     }
 
+    @Test("D1: the temporary PIN, typed again, is no PIN of one's own")
+    func temporaryAgain() async throws {
+        let house = try await House.open()
+        try await Self.newcomer(house)
+        let stubborn = logIn()
+        for _ in 1...3 { stubborn.when("enter-new-pin", type: "4815#") }
+        await house.retrieve(stubborn)
+        #expect(stubborn.prompts.suffix(3) == ["new-pin-is-the-old-one", "pin-not-changed", "goodbye"])
+        #expect(!stubborn.heard("enter-new-pin-again"))
+        #expect(try await house.mailbox().pinIsTemporary)
+        let call = logIn()
+        call.when("enter-new-pin", type: "4815#")
+        call.when("new-pin-is-the-old-one", type: "90210#")
+        call.when("enter-new-pin-again", type: "90210#")
+        await house.retrieve(call)
+        #expect(call.heard(inOrder: "new-pin-is-the-old-one", "pin-changed"))
+        #expect(try await Self.opens("90210", house))
+    }
+
     @Test("a new PIN, a name, a greeting, and then the mailbox; the next log-in asks for none of it")
     func complete() async throws {
         let house = try await House.open()

@@ -33,6 +33,7 @@ struct RandomKeysTests {
 private struct RandomRun {
     let house: House
     private let keymap: String
+    private let mailboxes: [MailboxID]
     private static let numbers = ["100", "101", "200"]
 
     init(_ random: inout SplitMix64) async throws {
@@ -40,6 +41,9 @@ private struct RandomRun {
         house = try await House.open(quota: quota)
         keymap = house.service.keymaps.names.randomElement(using: &random) ?? KeyMaps.defaultName
         try await house.watchMessages()
+        var mailboxes: [MailboxID] = []
+        for number in Self.numbers { mailboxes.append(try await house.mailbox(number).id) }
+        self.mailboxes = mailboxes
         let settings = Self.settings(keymap, &random)
         for number in Self.numbers {
             _ = try await house.store.changeSettings(of: house.mailbox(number).id) { changed in
@@ -69,7 +73,7 @@ private struct RandomRun {
     func call(_ random: inout SplitMix64) async throws -> Int {
         let seed = random.next()
         let number = Self.numbers.randomElement(using: &random) ?? "100"
-        for each in Self.numbers { try await house.restoreAccess(to: each) }
+        try await house.restoreAccess()
         let deposits = Int.random(in: 0..<3, using: &random) == 0
         let call: RandomCall
         if deposits {
@@ -86,12 +90,11 @@ private struct RandomRun {
     private func check(_ call: RandomCall, _ what: String) async throws {
         #expect(try await house.isConsistent(), "\(what)")
         #expect(try await house.losses() == [], "\(what)")
-        for number in Self.numbers {
-            let mailbox = try await house.mailbox(number)
-            let counts = try await house.store.counts(of: mailbox.id)
-            let new = try await house.messages(in: .new, of: number)
+        for mailbox in mailboxes {
+            let counts = try await house.store.counts(of: mailbox)
+            let new = try await house.store.messages(in: .new, of: mailbox)
             #expect(counts.new == new.count && counts.newUrgent == new.filter(\.urgent).count, "\(what)")
-            #expect(try await house.messages(in: .saved, of: number).count == counts.saved, "\(what)")
+            #expect(try await house.store.messages(in: .saved, of: mailbox).count == counts.saved, "\(what)")
         }
         try await checkDelivery(of: call, what)
     }

@@ -3,61 +3,62 @@
 internal import Mailboxes
 
 extension LampPlanner {
-    func mailbox(of target: LampTarget) -> MailboxID? {
+    /// What this lamp shows; nothing when it is gone.
+    func mailboxes(of target: LampTarget) -> [MailboxID] {
         switch target {
-        case .contact(let id): contacts[id]?.contact.mailbox
-        case .subscription(let id): subscriptions[id]?.mailbox
+        case .contact(let id): contacts[id]?.contact.display.mailboxes ?? []
+        case .subscription(let id): subscriptions[id]?.display.mailboxes ?? []
         }
     }
 
-    /// Puts lamps on the waiting list of their mailbox and starts a read, unless one is under way or waits to be
+    /// Puts lamps on the waiting list of their mailboxes and starts a read, unless one is under way or waits to be
     /// tried again.
-    mutating func want(_ targets: Set<LampTarget>, of mailbox: MailboxID) -> [LampAction] {
-        guard !targets.isEmpty else { return [] }
-        var reading = readings[mailbox] ?? Reading()
+    mutating func want(_ targets: Set<LampTarget>, of mailboxes: [MailboxID]) -> [LampAction] {
+        guard !targets.isEmpty, !mailboxes.isEmpty else { return [] }
+        var reading = readings[mailboxes] ?? Reading()
         reading.waiting.formUnion(targets)
-        readings[mailbox] = reading
-        guard reading.served == nil, deadlines[.read(mailbox)] == nil else { return [] }
-        return startReading(mailbox)
+        readings[mailboxes] = reading
+        guard reading.served == nil, deadlines[.read(mailboxes)] == nil else { return [] }
+        return startReading(mailboxes)
     }
 
-    mutating func startReading(_ mailbox: MailboxID) -> [LampAction] {
-        guard var reading = readings[mailbox], reading.served == nil, !reading.waiting.isEmpty else { return [] }
+    mutating func startReading(_ mailboxes: [MailboxID]) -> [LampAction] {
+        guard var reading = readings[mailboxes], reading.served == nil, !reading.waiting.isEmpty else { return [] }
         reading.served = reading.waiting
         reading.waiting = []
-        readings[mailbox] = reading
-        return [.read(mailbox)]
+        readings[mailboxes] = reading
+        return [.read(mailboxes)]
     }
 
-    mutating func wereRead(_ mailbox: MailboxID, _ counts: MessageCounts, now: Double) -> [LampAction] {
-        guard var reading = readings[mailbox], let served = reading.served else { return [] }
+    mutating func wereRead(_ mailboxes: [MailboxID], _ counts: MessageCounts, now: Double) -> [LampAction] {
+        guard var reading = readings[mailboxes], let served = reading.served else { return [] }
         reading.served = nil
         reading.failures = 0
-        readings[mailbox] = reading.waiting.isEmpty ? nil : reading
-        return served.flatMap { tell($0, counts, of: mailbox, now: now) } + startReading(mailbox)
+        readings[mailboxes] = reading.waiting.isEmpty ? nil : reading
+        return served.flatMap { tell($0, counts, of: mailboxes, now: now) } + startReading(mailboxes)
     }
 
     /// The store does not answer: everybody keeps waiting, up to half a minute at a time.
-    mutating func readFailed(_ mailbox: MailboxID, now: Double) {
-        guard var reading = readings[mailbox], let served = reading.served else { return }
+    mutating func readFailed(_ mailboxes: [MailboxID], now: Double) {
+        guard var reading = readings[mailboxes], let served = reading.served else { return }
         reading.waiting.formUnion(served)
         reading.served = nil
         reading.failures += 1
-        readings[mailbox] = reading
+        readings[mailboxes] = reading
         let pause = min(30, Double(1 << min(reading.failures - 1, 5)))
-        deadlines.set(.read(mailbox), at: now + pause)
+        deadlines.set(.read(mailboxes), at: now + pause)
     }
 
     private mutating func tell(
-        _ target: LampTarget, _ counts: MessageCounts, of mailbox: MailboxID, now: Double
+        _ target: LampTarget, _ counts: MessageCounts, of mailboxes: [MailboxID], now: Double
     ) -> [LampAction] {
         switch target {
         case .subscription(let id):
-            guard let subscription = subscriptions[id], subscription.mailbox == mailbox else { return [] }
+            guard let subscription = subscriptions[id], subscription.display.mailboxes == mailboxes else { return [] }
             return [.notify(subscription, counts)]
         case .contact(let id):
-            guard var state = contacts[id], state.contact.mailbox == mailbox,
-                subscriptions(covering: state.contact).isEmpty
+            guard var state = contacts[id], state.contact.display.mailboxes == mailboxes,
+                state.contact.unsolicited != .off, subscriptions(covering: state.contact).isEmpty
             else { return [] }
             if state.sending != nil {
                 state.isStale = true
@@ -99,25 +100,25 @@ extension LampPlanner {
             deadlines.set(.contact(id), at: now + limits.retryInterval * Double(1 << min(state.failures - 1, 20)))
             return []
         }
-        return wasStale && answer == .delivered ? want([.contact(id)], of: state.contact.mailbox) : []
+        return wasStale && answer == .delivered ? want([.contact(id)], of: state.contact.display.mailboxes) : []
     }
 
     // MARK: Who there is
 
     mutating func insert(_ state: Contact, _ contact: LampContact) {
         let id = contact.id
-        if let before = contacts[id]?.contact.mailbox, before != contact.mailbox { unwatch(.contact(id), before) }
+        unwatch(.contact(id), mailboxes(of: .contact(id)))
         var state = state
         state.contact = contact
         contacts[id] = state
         contactsOfAccount[contact.account, default: []].insert(id)
-        watchers[contact.mailbox, default: []].insert(.contact(id))
+        watch(.contact(id), contact.display.mailboxes)
     }
 
     mutating func remove(_ id: LampContact.ID) {
         guard let state = contacts.removeValue(forKey: id) else { return }
         deadlines.cancel(.contact(id))
-        unwatch(.contact(id), state.contact.mailbox)
+        unwatch(.contact(id), state.contact.display.mailboxes)
         contactsOfAccount[id.account]?.remove(id)
         if contactsOfAccount[id.account]?.isEmpty == true { contactsOfAccount[id.account] = nil }
     }
@@ -125,20 +126,26 @@ extension LampPlanner {
     mutating func insert(_ subscription: LampSubscription) {
         subscriptions[subscription.id] = subscription
         subscriptionsOfAccount[subscription.account, default: []].insert(subscription.id)
-        watchers[subscription.mailbox, default: []].insert(.subscription(subscription.id))
+        watch(.subscription(subscription.id), subscription.display.mailboxes)
     }
 
     mutating func remove(_ id: LampSubscription.ID) {
         guard let subscription = subscriptions.removeValue(forKey: id) else { return }
-        unwatch(.subscription(id), subscription.mailbox)
+        unwatch(.subscription(id), subscription.display.mailboxes)
         subscriptionsOfAccount[subscription.account]?.remove(id)
         if subscriptionsOfAccount[subscription.account]?.isEmpty == true {
             subscriptionsOfAccount[subscription.account] = nil
         }
     }
 
-    private mutating func unwatch(_ target: LampTarget, _ mailbox: MailboxID) {
-        watchers[mailbox]?.remove(target)
-        if watchers[mailbox]?.isEmpty == true { watchers[mailbox] = nil }
+    private mutating func watch(_ target: LampTarget, _ mailboxes: [MailboxID]) {
+        for mailbox in mailboxes { watchers[mailbox, default: []].insert(target) }
+    }
+
+    private mutating func unwatch(_ target: LampTarget, _ mailboxes: [MailboxID]) {
+        for mailbox in mailboxes {
+            watchers[mailbox]?.remove(target)
+            if watchers[mailbox]?.isEmpty == true { watchers[mailbox] = nil }
+        }
     }
 }

@@ -17,7 +17,7 @@ struct LampPlanner: Sendable {
         var lastSent: Double?
     }
 
-    /// The reads of one mailbox: at most one at a time, and who waits for the next.
+    /// The reads of the same mailboxes: at most one at a time, and who waits for the next.
     struct Reading: Sendable {
         var served: Set<LampTarget>?
         var waiting: Set<LampTarget> = []
@@ -26,7 +26,7 @@ struct LampPlanner: Sendable {
 
     enum Due: Hashable, Sendable {
         case contact(LampContact.ID)
-        case read(MailboxID)
+        case read([MailboxID])
         case backlog
     }
 
@@ -36,7 +36,7 @@ struct LampPlanner: Sendable {
     var contactsOfAccount: [ExtensionID: Set<LampContact.ID>] = [:]
     var subscriptionsOfAccount: [ExtensionID: Set<LampSubscription.ID>] = [:]
     var watchers: [MailboxID: Set<LampTarget>] = [:]
-    var readings: [MailboxID: Reading] = [:]
+    var readings: [[MailboxID]: Reading] = [:]
     var backlog: Set<LampTarget> = []
     var deadlines = Deadlines<Due>()
     var sendings: UInt64 = 0
@@ -54,9 +54,10 @@ struct LampPlanner: Sendable {
         case .unregistered(let id): remove(id)
         case .subscribed(let subscription): return subscribed(subscription)
         case .ended(let id, let told): return ended(id, told: told)
-        case .resettled(let account, let mailbox, let name): resettle(account, on: mailbox, name, now: now)
-        case .read(let mailbox, let counts): return wereRead(mailbox, counts, now: now)
-        case .readFailed(let mailbox): readFailed(mailbox, now: now)
+        case .resettled(let account, let display): resettle(account, on: display, now: now)
+        case .removed(let account): return removed(account)
+        case .read(let mailboxes, let counts): return wereRead(mailboxes, counts, now: now)
+        case .readFailed(let mailboxes): readFailed(mailboxes, now: now)
         case .answered(let id, let sending, let answer): return answered(id, sending: sending, answer, now: now)
         case .timePassed: return timePassed(now: now)
         }
@@ -71,7 +72,10 @@ struct LampPlanner: Sendable {
     }
 
     private mutating func changed(_ mailbox: MailboxID) -> [LampAction] {
-        want((watchers[mailbox] ?? []).filter { !isWaitingToRetry($0) }, of: mailbox)
+        let wrong = (watchers[mailbox] ?? []).filter { !isWaitingToRetry($0) }
+        return Dictionary(grouping: wrong, by: mailboxes(of:)).flatMap { mailboxes, targets in
+            want(Set(targets), of: mailboxes)
+        }
     }
 
     private mutating func registered(_ contact: LampContact, fresh: Bool, now: Double) -> [LampAction] {
@@ -85,10 +89,10 @@ struct LampPlanner: Sendable {
         }
         state.failures = 0
         insert(state, contact)
-        if isDue {
+        if isDue || contact.unsolicited == .off {
             deadlines.cancel(.contact(id))
             // A phone that was restarted may have forgotten its subscription: a NOTIFY there finds out.
-            return want(Set([.contact(id)] + subscriptions(covering: contact)), of: contact.mailbox)
+            return want(Set([.contact(id)] + subscriptions(covering: contact)), of: contact.display.mailboxes)
         }
         deadlines.set(.contact(id), at: now + limits.refreshInterval - since)
         return []
@@ -104,7 +108,9 @@ struct LampPlanner: Sendable {
         let replaced = subscriptions(replacedBy: new)
         for id in replaced { remove(id) }
         insert(new)
-        return replaced.map { .terminate($0) } + want([.subscription(new.id)], of: new.mailbox)
+        // A phone that does hold two subscriptions shall not bring this one back.
+        return replaced.map { .terminate($0, reason: "rejected") }
+            + want([.subscription(new.id)], of: new.display.mailboxes)
     }
 
     /// The one from the same contact, which a restarted phone left behind, and the oldest of too many.
@@ -112,7 +118,7 @@ struct LampPlanner: Sendable {
         let all = (subscriptionsOfAccount[new.account] ?? []).sorted()
         let same = all.filter { id in
             guard let other = subscriptions[id], let contact = new.contact else { return false }
-            return other.mailbox == new.mailbox && other.contact?.isEquivalent(to: contact) == true
+            return other.display.mailboxes == new.display.mailboxes && other.contact?.isEquivalent(to: contact) == true
         }
         let others = all.filter { !same.contains($0) }
         return same + others.prefix(max(0, others.count + 1 - limits.subscriptionsPerAccount))
@@ -125,25 +131,28 @@ struct LampPlanner: Sendable {
         let uncovered = (contactsOfAccount[subscription.account] ?? []).filter { id in
             contacts[id].map { subscription.covers($0.contact) } ?? false
         }
-        return want(Set(uncovered.map { .contact($0) }), of: subscription.mailbox)
+        return want(Set(uncovered.map { .contact($0) }), of: subscription.display.mailboxes)
     }
 
-    private mutating func resettle(
-        _ account: ExtensionID, on mailbox: MailboxID, _ messageAccount: String, now: Double
-    ) {
+    private mutating func removed(_ account: ExtensionID) -> [LampAction] {
+        for id in contactsOfAccount[account] ?? [] { remove(id) }
+        let ended = (subscriptionsOfAccount[account] ?? []).sorted()
+        for id in ended { remove(id) }
+        return ended.map { .terminate($0, reason: "noresource") }
+    }
+
+    private mutating func resettle(_ account: ExtensionID, on display: LampDisplay, now: Double) {
         for id in contactsOfAccount[account] ?? [] {
             guard let state = contacts[id] else { continue }
             var contact = state.contact
-            contact.mailbox = mailbox
-            contact.messageAccount = messageAccount
+            contact.display = display
             insert(state, contact)
             postpone(.contact(id), now: now)
         }
         for id in subscriptionsOfAccount[account] ?? [] {
             guard var subscription = subscriptions[id], subscription.isOwn else { continue }
             remove(id)
-            subscription.mailbox = mailbox
-            subscription.messageAccount = messageAccount
+            subscription.display = display
             insert(subscription)
             postpone(.subscription(id), now: now)
         }
@@ -154,9 +163,9 @@ struct LampPlanner: Sendable {
         while let due = deadlines.popDue(now: now) {
             switch due {
             case .contact(let id):
-                if let state = contacts[id] { actions += want([.contact(id)], of: state.contact.mailbox) }
-            case .read(let mailbox):
-                actions += startReading(mailbox)
+                if let state = contacts[id] { actions += want([.contact(id)], of: state.contact.display.mailboxes) }
+            case .read(let mailboxes):
+                actions += startReading(mailboxes)
             case .backlog:
                 actions += takeFromBacklog(now: now)
             }
@@ -176,7 +185,7 @@ struct LampPlanner: Sendable {
         var actions: [LampAction] = []
         for _ in 0..<max(1, limits.resendRate / 10) {
             guard let target = backlog.popFirst() else { return actions }
-            if let mailbox = mailbox(of: target) { actions += want([target], of: mailbox) }
+            actions += want([target], of: mailboxes(of: target))
         }
         if !backlog.isEmpty { deadlines.set(.backlog, at: now + 0.1) }
         return actions

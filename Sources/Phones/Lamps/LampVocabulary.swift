@@ -3,6 +3,16 @@
 internal import Mailboxes
 internal import SIP
 
+/// What the phones of an account show.
+struct LampDisplay: Hashable, Sendable {
+    /// Those whose messages are counted together; the one that the lamp is named for comes first.
+    var mailboxes: [MailboxID]
+    /// What the phone is to dial.
+    var messageAccount: String
+    /// How they are told outside a subscription, where the account says so.
+    var unsolicited: UnsolicitedState?
+}
+
 /// A registered contact: what a NOTIFY outside a subscription is sent to.
 struct LampContact: Hashable, Sendable {
     struct ID: Hashable, Sendable {
@@ -12,19 +22,20 @@ struct LampContact: Hashable, Sendable {
     }
     var account: ExtensionID
     var owner: AddressOfRecord
-    var mailbox: MailboxID
-    /// What the phone is to dial.
-    var messageAccount: String
+    var display: LampDisplay
+    /// How phones of its make are told, where the account does not say it.
+    var habit: UnsolicitedState
     var uri: SIPURI
     var flow: Flow
 
     var id: ID { ID(account: account, uri: uri.description) }
+    var unsolicited: UnsolicitedState { display.unsolicited ?? habit }
 
-    init(_ binding: Binding, account: ExtensionID, mailbox: MailboxID, messageAccount: String) {
+    init(_ binding: Binding, account: ExtensionID, display: LampDisplay, habit: UnsolicitedState) {
         self.account = account
         owner = binding.owner
-        self.mailbox = mailbox
-        self.messageAccount = messageAccount
+        self.display = display
+        self.habit = habit
         uri = binding.contact.uri
         flow = binding.flow
     }
@@ -39,18 +50,15 @@ struct LampSubscription: Hashable, Sendable {
     }
     var id: ID
     var account: ExtensionID
-    var owner: AddressOfRecord
-    var mailbox: MailboxID
-    /// Whether it follows the account's own mailbox, whichever that is.
+    var display: LampDisplay
+    /// Whether it follows what the account's phones show, whatever that is.
     var isOwn: Bool
-    /// What the phone is to dial.
-    var messageAccount: String
     var contact: SIPURI?
     var flow: Flow
 
     /// Whether what this subscription is told reaches the phone at `other` too.
     func covers(_ other: LampContact) -> Bool {
-        account == other.account && mailbox == other.mailbox
+        account == other.account && display.mailboxes == other.display.mailboxes
             && (contact?.isEquivalent(to: other.uri) == true
                 || flow.transport == other.flow.transport && flow.remote == other.flow.remote)
     }
@@ -89,20 +97,22 @@ enum LampEvent: Hashable, Sendable {
     case subscribed(LampSubscription)
     /// A subscription is over; `told` when its last NOTIFY arrived.
     case ended(LampSubscription.ID, told: Bool)
-    /// An account's own mailbox is another one from now on, or its phones are to be told again.
-    case resettled(ExtensionID, MailboxID, messageAccount: String)
-    case read(MailboxID, MessageCounts)
-    case readFailed(MailboxID)
+    /// An account's phones show something else from now on, or are to be told again.
+    case resettled(ExtensionID, LampDisplay)
+    /// The account is no more.
+    case removed(ExtensionID)
+    case read([MailboxID], MessageCounts)
+    case readFailed([MailboxID])
     case answered(LampContact.ID, sending: UInt64, NotifyAnswer)
     case timePassed
 }
 
 enum LampAction: Hashable, Sendable {
-    /// Read the counts and come back with `read` or `readFailed`.
-    case read(MailboxID)
+    /// Read the counts, all together, and come back with `read` or `readFailed`.
+    case read([MailboxID])
     case notify(LampSubscription, MessageCounts)
     /// Send a NOTIFY of its own and come back with `answered`.
     case send(LampContact, sending: UInt64, MessageCounts)
-    /// End a subscription that a newer one replaces.
-    case terminate(LampSubscription.ID)
+    /// End a subscription, for a reason of RFC 6665 §4.1.3.
+    case terminate(LampSubscription.ID, reason: String)
 }

@@ -7,7 +7,6 @@ internal import SIP
 
 actor Lamps {
     private let store: any Store
-    private let unsolicited: UnsolicitedState
     private let logger: Logger
     private let now: @Sendable () -> Double
     private var planner: LampPlanner
@@ -18,11 +17,9 @@ actor Lamps {
     private var lastSubscription: UInt64 = 0
 
     init(
-        store: any Store, limits: LampLimits, unsolicited: UnsolicitedState, logger: Logger,
-        now: @escaping @Sendable () -> Double
+        store: any Store, limits: LampLimits, logger: Logger, now: @escaping @Sendable () -> Double
     ) {
         self.store = store
-        self.unsolicited = unsolicited
         self.logger = logger
         self.now = now
         planner = LampPlanner(limits: limits)
@@ -54,7 +51,6 @@ actor Lamps {
     // MARK: What happens
 
     func registered(_ contact: LampContact, fresh: Bool) {
-        guard unsolicited != .off else { return }
         if endpoint != nil { return take(.registered(contact, fresh: fresh)) }
         // Nothing can be sent yet: it waits for the start like those of the last run.
         take(.unregistered(contact.id))
@@ -62,7 +58,7 @@ actor Lamps {
     }
 
     func restored(_ contact: LampContact) {
-        if unsolicited != .off { take(.restored(contact)) }
+        take(.restored(contact))
     }
 
     func unregistered(_ bindings: [Binding], of account: ExtensionID) {
@@ -71,14 +67,9 @@ actor Lamps {
         }
     }
 
-    func resettled(_ account: ExtensionID, on mailbox: MailboxID, messageAccount: String) {
-        take(.resettled(account, mailbox, messageAccount: messageAccount))
-    }
+    func resettled(_ account: ExtensionID, on display: LampDisplay) { take(.resettled(account, display)) }
 
-    /// Accounts that have a lamp.
-    var accounts: Set<AddressOfRecord> {
-        Set(planner.contacts.values.map(\.contact.owner) + planner.subscriptions.values.map(\.owner))
-    }
+    func removed(_ account: ExtensionID) { take(.removed(account)) }
 
     /// Answers a SUBSCRIBE that is in order with 200 and the present counts.
     func subscribed(
@@ -104,8 +95,8 @@ actor Lamps {
     /// A question for the present state: over with its first NOTIFY (RFC 6665 §4.4.3), so there is nothing to plan.
     private func fetch(_ subscription: LampSubscription, by handle: NotifierSubscription) {
         Task {
-            guard let counts = try? await store.counts(of: subscription.mailbox) else { return }
-            let summary = MessageSummary(account: subscription.messageAccount, counts: counts)
+            guard let counts = try? await counts(of: subscription.display.mailboxes) else { return }
+            let summary = MessageSummary(account: subscription.display.messageAccount, counts: counts)
             handle.notify(contentType: MessageSummary.contentType, body: summary.body)
         }
     }
@@ -129,32 +120,37 @@ actor Lamps {
 
     private func perform(_ action: LampAction) {
         switch action {
-        case .read(let mailbox):
-            Task { await read(mailbox) }
+        case .read(let mailboxes):
+            Task { await read(mailboxes) }
         case .notify(let subscription, let counts):
-            let summary = MessageSummary(account: subscription.messageAccount, counts: counts)
+            let summary = MessageSummary(account: subscription.display.messageAccount, counts: counts)
             handles[subscription.id]?.notify(contentType: MessageSummary.contentType, body: summary.body)
         case .send(let contact, let sending, let counts):
             Task { await send(counts, to: contact, sending: sending) }
-        case .terminate(let id):
-            // "rejected": a phone that does hold two subscriptions shall not bring this one back.
-            handles[id]?.terminate(reason: "rejected")
+        case .terminate(let id, let reason):
+            handles[id]?.terminate(reason: reason)
         }
     }
 
-    private func read(_ mailbox: MailboxID) async {
+    private func read(_ mailboxes: [MailboxID]) async {
         do {
-            take(.read(mailbox, try await store.counts(of: mailbox)))
+            take(.read(mailboxes, try await counts(of: mailboxes)))
         } catch {
             logger.error("Counts were not read", metadata: ["error": "\(error)"])
-            take(.readFailed(mailbox))
+            take(.readFailed(mailboxes))
         }
+    }
+
+    private func counts(of mailboxes: [MailboxID]) async throws -> MessageCounts {
+        var sum = MessageCounts()
+        for mailbox in mailboxes { sum += try await store.counts(of: mailbox) }
+        return sum
     }
 
     private func send(_ counts: MessageCounts, to contact: LampContact, sending: UInt64) async {
         guard let endpoint else { return }
-        let summary = MessageSummary(account: contact.messageAccount, counts: counts)
-        let state = unsolicited == .terminated ? "terminated;reason=noresource" : "active"
+        let summary = MessageSummary(account: contact.display.messageAccount, counts: counts)
+        let state = contact.unsolicited == .terminated ? "terminated;reason=noresource" : "active"
         let request = UnsolicitedNotify.request(
             to: contact, summary: summary, state: state,
             origin: endpoint.contact(user: contact.owner.number, for: contact.flow), token: Self.token())

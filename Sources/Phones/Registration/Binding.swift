@@ -22,6 +22,10 @@ struct Binding: Hashable, Sendable {
     /// Seconds since 1970.
     var expiresAt: Double
     var flow: Flow
+    /// Where the REGISTER came from, where that is not the way back.
+    var source: HostPort?
+    /// What the phone calls itself (RFC 3261 §20.41), no more than its first 100 characters.
+    var agent: String?
 
     /// The device and its connection (RFC 5626 §6), where the phone names them.
     var instance: Instance? {
@@ -41,6 +45,8 @@ extension Binding {
     private struct Way: Codable {
         var owner: AddressOfRecord
         var flow: Flow
+        var source: HostPort?
+        var agent: String?
     }
 
     /// Nil when the text cannot be read, as after a change of notation: the phone will register again.
@@ -50,13 +56,13 @@ extension Binding {
         else { return nil }
         self.init(
             owner: way.owner, contact: contact, callID: stored.callID, cseq: stored.cseq, expiresAt: stored.expiresAt,
-            flow: way.flow)
+            flow: way.flow, source: way.source, agent: way.agent)
     }
 
     func stored(for account: ExtensionID) throws -> StoredBinding {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let way = try encoder.encode(Way(owner: owner, flow: flow))
+        let way = try encoder.encode(Way(owner: owner, flow: flow, source: source, agent: agent))
         return StoredBinding(
             account: account, contact: contact.description, callID: callID, cseq: cseq, expiresAt: expiresAt,
             flow: String(decoding: way, as: UTF8.self))

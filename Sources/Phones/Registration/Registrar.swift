@@ -66,9 +66,11 @@ struct Registrar: Sendable {
         let new = wishes.map { wish in
             var contact = wish.contact
             contact.parameters["expires"] = nil
+            let way = request.returnFlow(flow, to: contact.uri)
             return Binding(
                 owner: owner, contact: contact, callID: head.callID, cseq: head.cseq.number,
-                expiresAt: now + Double(wish.expiry), flow: flow)
+                expiresAt: now + Double(wish.expiry), flow: way, source: way == flow ? nil : flow.remote,
+                agent: head["User-Agent"].map { String($0.prefix(100)) })
         }
         return .changed(merge(new, into: current, direct: head.vias.count == 1, now: now))
     }

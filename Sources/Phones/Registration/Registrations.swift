@@ -65,12 +65,20 @@ actor Registrations {
     /// Whether a phone of this account registered from this very address and port.
     func holds(_ account: ExtensionID, by flow: Flow) -> Bool {
         registrar.bindings(of: account, now: now()).contains {
-            $0.flow.remote == flow.remote && $0.flow.transport == flow.transport
+            ($0.source ?? $0.flow.remote) == flow.remote && $0.flow.transport == flow.transport
         }
     }
 
     /// The bindings that are good now, the longest unrefreshed first.
     func bindings(of account: ExtensionID) -> [Binding] { registrar.bindings(of: account, now: now()) }
+
+    /// Forgets the phones of an extension that is no more.
+    func remove(_ account: ExtensionID) async {
+        await enter(account)
+        registrar.commit(Registrar.Change(bindings: []), of: account)
+        leave(account)
+        setAlarm()
+    }
 
     /// - Parameter report: answers the phone and tells its lamp, before the account's next request is looked at.
     func register<Result: Sendable>(

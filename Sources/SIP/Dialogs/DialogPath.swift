@@ -30,7 +30,7 @@ struct DialogPath: Sendable {
 
     /// - Parameter nextHop: of the dialog (RFC 3261 §12.2.1.1), or the target of a request outside of dialogs.
     func ways(to nextHop: SIPURI) -> [Way] {
-        let isNamed = proxied ? isReachable(nextHop.host) : nextHop.host == flow.remote.host
+        let isNamed = proxied ? isReachable(nextHop.host) : flow.remote.isHost(nextHop.host)
         let here = Way(flow: flow)
         // The connection that is there comes first. Once it is gone, a peer is found where it says that it listens:
         // never at another address, which would let it aim our connections at strangers; and what came by TLS, or asks
@@ -68,6 +68,13 @@ extension SIPURI {
 }
 
 extension SIPRequest {
+    /// Where requests to `uri`, a Contact of its sender, go: by `flow`, the way it came, unless its sender says that it
+    /// listens at another port of the same host, and not at the one that it sends from (RFC 3581).
+    public func returnFlow(_ flow: Flow, to uri: SIPURI) -> Flow {
+        let ways = DialogPath(self, flow: flow).ways(to: uri)
+        return ways.count == 1 && head.vias.count == 1 ? ways.first?.flow ?? flow : flow
+    }
+
     /// Where it goes first (RFC 3261 §8.1.2).
     var nextHop: SIPURI { routes.first?.uri ?? uri }
 }

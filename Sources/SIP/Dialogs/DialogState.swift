@@ -62,6 +62,13 @@ struct DialogState: Sendable {
         if case .address(let target)? = request.head.contacts.first { remoteTarget = target.uri }
     }
 
+    /// The same for our own re-INVITE or UPDATE (RFC 3261 §12.2.1.2).
+    mutating func refreshTarget(by response: SIPResponse) {
+        if case .address(let target)? = response.head.contacts.first, target.uri.scheme.isSIP {
+            remoteTarget = target.uri
+        }
+    }
+
     /// Where our requests go first: a route's URI or the remote target.
     var nextHop: SIPURI { routeSet.first?.uri ?? remoteTarget }
 

@@ -78,7 +78,7 @@ extension InviteSession {
             return refuse(504, as: .noAck)
         case .time:
             return expirePendingOffer(now) + repeatProvisional(transaction, now: now) + acceptIfReady(now)
-        case .acknowledged, .refer, .referAnswered, .hangUp, .byeFinished, .transportFailed:
+        case .acknowledged, .refer, .referAnswered, .refreshAnswered, .hangUp, .byeFinished, .transportFailed:
             return []
         }
     }

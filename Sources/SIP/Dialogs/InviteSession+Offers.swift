@@ -43,8 +43,12 @@ extension InviteSession {
         case .accept(let description):
             if pending.request.method != .prack { dialog.refreshTarget(by: pending.request) }
             early?.description = description
+            if !pending.request.head.body.isEmpty { remoteDescription = pending.request.head.body }
             guard pending.request.method == .invite else {
-                return [.respond(success(pending.request, description), pending.transaction)]
+                var response = success(pending.request, description)
+                response.head.other += agreeOnTimer(pending.request, now: now)
+                localDescription = response.head.body
+                return [.respond(response, pending.transaction)]
             }
             return accept(pending.request, pending.transaction, with: description, now: now)
         case .reject(let status, let headers):
@@ -66,10 +70,15 @@ extension InviteSession {
 
     mutating func offer(_ request: SIPRequest, _ key: ServerTransactionKey, now: Duration) -> [Action] {
         if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsSDP) { return [.respond(refusal, key)] }
+        if let refusal = request.refusalOfInterval(minimum: timing.minimum) { return [.respond(refusal, key)] }
         guard request.method == .invite || !request.head.body.isEmpty else {
             dialog.refreshTarget(by: request)
-            return [.respond(success(request, nil), key)]
+            var response = success(request, nil)
+            response.head.other += agreeOnTimer(request, now: now)
+            return [.respond(response, key)]
         }
+        // Our own offer is on its way (RFC 3261 §14.2, RFC 3311 §5.2).
+        guard refresh?.method != .invite else { return [.respond(request.response(491), key)] }
         guard pendingOffer == nil else { return tooEarly(request, key) }
         var actions: [Action] = []
         if let waiting = unacknowledged {

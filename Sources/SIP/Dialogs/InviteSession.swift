@@ -1,7 +1,7 @@
 // The answering side of an INVITE and its dialog (RFC 3261 §12, §13.3, §14.2, §15): from the invitation to the
 // last BYE; and the dialog of a call that we made, once it is answered. What precedes the answer is in
 // InviteSession+EarlyMedia.swift, offers inside the dialog in InviteSession+Offers.swift, REFER in
-// InviteSession+Referral.swift.
+// InviteSession+Referral.swift, session timers in InviteSession+Refresh.swift.
 
 /// What the user says to an offer.
 enum OfferVerdict: Sendable {
@@ -28,6 +28,8 @@ struct InviteSession: Sendable {
         case refer(to: NameAddress)
         /// The final status of our REFER; nil when there will be none.
         case referAnswered(Int?)
+        /// A final response to our refresh; nil when there will be none.
+        case refreshAnswered(SIPResponse?)
         case hangUp(reason: String?)
         /// The response to our BYE is there, or there will be none.
         case byeFinished
@@ -44,6 +46,10 @@ struct InviteSession: Sendable {
         case accepted
         case refer(SIPRequest)
         case referred(ReferralOutcome)
+        /// UPDATE or re-INVITE.
+        case refresh(SIPRequest)
+        /// The ACK of a 2xx; it has no transaction.
+        case acknowledge(SIPRequest)
         case acknowledged(SessionDescription?)
         case offer(SessionDescription?, sequence: UInt32)
         /// To be answered with 200 if the user's queue takes it, else with 500.
@@ -86,22 +92,48 @@ struct InviteSession: Sendable {
     var pendingOffer: PendingOffer?
     var referral: Referral?
 
-    init(invite: SIPRequest, transaction: ServerTransactionKey, dialog: DialogState, answerBy: Duration) {
+    let timing: SessionTiming
+    var timer: SessionTimer?
+    var refresh: Refresh?
+    /// How often the present refresh has been tried.
+    var tries = 0
+    /// Whether the peer takes UPDATE.
+    var takesUpdate: Bool
+    /// The body of what each side said last of its media.
+    var localDescription: [UInt8] = []
+    var remoteDescription: [UInt8]
+
+    init(
+        invite: SIPRequest, transaction: ServerTransactionKey, dialog: DialogState, answerBy: Duration,
+        timing: SessionTiming = SessionTiming()
+    ) {
         self.dialog = dialog
+        self.timing = timing
+        takesUpdate = invite.head.tokens(of: "allow").contains("update")
+        remoteDescription = invite.head.body
         phase = .invited(invite, transaction, until: answerBy)
     }
 
-    /// A call that we made and that has been answered.
-    init(confirmed dialog: DialogState) {
+    /// A call that we made by `invite` and that `response` has answered.
+    init(
+        confirmed dialog: DialogState, invite: SIPRequest, response: SIPResponse, timing: SessionTiming, now: Duration
+    ) {
         self.dialog = dialog
+        self.timing = timing
+        takesUpdate = response.head.tokens(of: "allow").contains("update")
+        localDescription = invite.head.body
+        remoteDescription = response.head.body
         phase = .answered
+        agreeOnTimer(response, asked: nil, now: now)
     }
 
     /// When `.time` is to be handled next.
     var deadline: Duration? {
         let offers = earlier(pendingOffer?.end, referral?.end)
         if case .invited(_, _, let end) = phase { return earlier(earlier(end, early?.deadline), offers) }
-        return earlier(earlier(unacknowledged?.retransmission.due, unacknowledged?.end), offers)
+        guard case .answered = phase else { return earlier(unacknowledged?.retransmission.due, unacknowledged?.end) }
+        let responses = earlier(unacknowledged?.retransmission.due, unacknowledged?.end)
+        return earlier(earlier(responses, timer?.deadline), offers)
     }
 
     mutating func handle(_ event: Event, now: Duration) -> [Action] {
@@ -138,6 +170,8 @@ struct InviteSession: Sendable {
             return refer(to: target)
         case .referAnswered(let status):
             return referAnswered(status, now: now)
+        case .refreshAnswered(let response):
+            return refreshAnswered(response, now: now)
         case .cancelled(let key):
             return pendingOffer?.transaction == key ? refusePendingOffer(487) : []
         case .hangUp(let reason):
@@ -148,8 +182,10 @@ struct InviteSession: Sendable {
             }
             return refusal + [.ended(.hungUp)] + leave(reason)
         case .time:
-            return expirePendingOffer(now) + expireReferral(now)
-                + repeatResponse(now, onTimeout: { [.ended(.noAck)] + $0.leave(nil) })
+            let told = expirePendingOffer(now) + expireReferral(now)
+            let ended = repeatResponse(now, onTimeout: { [.ended(.noAck)] + $0.leave(nil) })
+            guard case .answered = phase else { return told + ended }
+            return told + ended + timerPassed(now)
         case .transportFailed:
             return close(.transportFailed)
         case .stop:
@@ -178,6 +214,8 @@ struct InviteSession: Sendable {
             let bye = leave(reason)
             phase = .closed
             return bye + [.closed]
+        case .refreshAnswered(let response):
+            return response.map(acknowledgeRefresh) ?? []
         case .ring, .reject, .progress, .answer, .accept, .cancelled, .verdict, .refer, .referAnswered, .hangUp,
             .byeFinished:
             return []
@@ -186,6 +224,8 @@ struct InviteSession: Sendable {
 
     private mutating func leaving(_ event: Event) -> [Action] {
         switch event {
+        case .refreshAnswered(let response):
+            return response.map(acknowledgeRefresh) ?? []
         case .request(let request, let key):
             // Both ends hang up at once: their BYE is right too.
             return [.respond(request.response(request.method == .bye ? 200 : 481), key)]
@@ -204,7 +244,9 @@ struct InviteSession: Sendable {
     mutating func accept(
         _ invite: SIPRequest, _ transaction: ServerTransactionKey, with description: SessionDescription, now: Duration
     ) -> [Action] {
-        let response = success(invite, description)
+        var response = success(invite, description)
+        response.head.other += agreeOnTimer(invite, now: now)
+        localDescription = response.head.body
         unacknowledged = Unacknowledged(
             response: response, transaction: transaction, holdsOffer: invite.head.body.isEmpty,
             retransmission: Retransmission(from: now), end: now + TransactionTiming.whole)
@@ -230,6 +272,7 @@ struct InviteSession: Sendable {
         guard let waiting = unacknowledged, waiting.response.head.cseq.number == ack.head.cseq.number else { return [] }
         unacknowledged = nil
         guard waiting.holdsOffer, ack.contentType == "application/sdp" else { return [.acknowledged(nil)] }
+        remoteDescription = ack.head.body
         return [.acknowledged(try? SessionDescription(parsing: ack.head.body))]
     }
 
@@ -242,11 +285,12 @@ struct InviteSession: Sendable {
     }
 
     /// Sends BYE (§15.1.1).
-    private mutating func leave(_ reason: String?) -> [Action] {
+    mutating func leave(_ reason: String?) -> [Action] {
         phase = .leaving
         unacknowledged = nil
         pendingOffer = nil
         referral = nil
+        timer = nil
         var bye = dialog.request(.bye)
         if let reason { bye.head.other.append(HeaderField("Reason", reason)) }
         return [.bye(bye)]

@@ -17,6 +17,8 @@ struct OutgoingSession: Sendable {
     enum Action: Sendable {
         case ringing(status: Int, SessionDescription?)
         case answered(DialogState, SessionDescription?)
+        /// The INVITE once more, without Via: the interval of its session timer was too short (RFC 4028 §7.3).
+        case retry(SIPRequest)
         /// The call was refused, or nobody took it (408).
         case failed(status: Int)
         /// The ACK of a 2xx, for this next hop; it has no transaction.
@@ -46,6 +48,9 @@ struct OutgoingSession: Sendable {
 
     /// With the Via that a CANCEL must have.
     var invite: SIPRequest
+    /// The first 2xx.
+    private(set) var accepted: SIPResponse?
+    private var retries = 0
     private var phase = Phase.calling
     private var end: Duration?
     /// The ACK of each 2xx by its To tag.
@@ -67,7 +72,7 @@ struct OutgoingSession: Sendable {
         case .response(let response) where response.status < 300:
             return success(response)
         case .response(let response):
-            return settle(response.status)
+            return retry(response) ?? settle(response.status)
         case .failed:
             return settle(408)
         case .hangUp:
@@ -125,7 +130,25 @@ struct OutgoingSession: Sendable {
         }
         phase = .settled
         end = nil
+        accepted = response
         return answer + [.answered(dialog, response.description)]
+    }
+
+    /// The INVITE with the interval that a 422 asks for; nil when that is no use.
+    private mutating func retry(_ response: SIPResponse) -> [Action]? {
+        guard response.status == 422, isLive, retries < 3, let asked = SessionInterval(invite.head)?.seconds,
+            let minimum = SessionInterval.minimum(response.head), minimum > asked
+        else { return nil }
+        retries += 1
+        phase = .calling
+        var request = invite
+        request.head.vias = []
+        request.head.cseq = CSeq(invite.head.cseq.number + 1, .invite)
+        request.head.other.removeAll {
+            $0.name.equalsIgnoringCase("session-expires") || $0.name.equalsIgnoringCase("min-se")
+        }
+        request.head.other += SIPCapabilities.sessionTimer(minimum, minimum: minimum)
+        return [.retry(request)]
     }
 
     private mutating func settle(_ status: Int) -> [Action] {

@@ -9,12 +9,19 @@ enum SIPCapabilities {
         methods + [.refer, Method(rawValue: "MESSAGE"), Method(rawValue: "PUBLISH")])
 
     static let allow = HeaderField("Allow", methods.map(\.rawValue).joined(separator: ", "))
-    /// Option tags (RFC 3262).
-    static let extensions: Set<String> = ["100rel"]
+    /// Option tags (RFC 3262, RFC 4028).
+    static let extensions: Set<String> = ["100rel", "timer"]
     static let supported = HeaderField("Supported", extensions.sorted().joined(separator: ", "))
+    /// Of our INVITEs: 100rel is for those that we answer.
+    static let timer = HeaderField("Supported", "timer")
     static let acceptsSDP = HeaderField("Accept", "application/sdp")
     static let acceptsIdentity = HeaderField("Accept-Encoding", "identity")
     static let acceptsDigits = HeaderField("Accept", "application/dtmf-relay, application/dtmf")
+
+    /// What our INVITE asks for (RFC 4028 §7.1). Seconds.
+    static func sessionTimer(_ interval: Int, minimum: Int) -> [HeaderField] {
+        [HeaderField("Session-Expires", String(interval)), HeaderField("Min-SE", String(minimum))]
+    }
 
     static func retryAfter(_ seconds: Int) -> HeaderField { HeaderField("Retry-After", String(seconds)) }
 }

@@ -8,18 +8,24 @@ extension EndpointCore {
         if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsSDP) {
             return reply(refusal.status, to: request, over: flow, adding: refusal.head.other)
         }
+        if let refusal = request.refusalOfInterval(minimum: limits.sessionTiming.minimum) {
+            return reply(refusal.status, to: request, over: flow, adding: refusal.head.other)
+        }
         let contact = contact(user: request.uri.user, for: flow, secure: request.wantsSecureContact)
         guard let dialog = DialogState(answering: request, localTag: randomToken(), contact: contact) else {
             return reply(400, to: request, over: flow)
         }
         open(key, for: request, over: flow, dialog: dialog.id)
         let session = InviteSession(
-            invite: request, transaction: key, dialog: dialog, answerBy: now + limits.unansweredInvite)
+            invite: request, transaction: key, dialog: dialog, answerBy: now + limits.unansweredInvite,
+            timing: limits.sessionTiming)
         let record = CallRecord(session, path: DialogPath(request, flow: flow))
         calls[dialog.id] = record
         setTimer(&record.timer, to: session.deadline, owner: .call(dialog.id))
         respond(request.response(100), to: key)
-        user.received(IncomingInvite(request: request, flow: flow, dialog: dialog.id, core: door))
+        user.received(
+            IncomingInvite(
+                request: request, flow: flow, mediaHost: advertised(flow).host, dialog: dialog.id, core: door))
     }
 
     /// Sends 183 (`isEarly`) or 200.
@@ -44,6 +50,10 @@ extension EndpointCore {
                 start(request, by: record.path.ways(to: record.session.dialog.nextHop), owner: .bye(id))
             case .refer(let request):
                 start(request, by: record.path.ways(to: record.session.dialog.nextHop), owner: .refer(id))
+            case .refresh(let request):
+                start(request, by: record.path.ways(to: record.session.dialog.nextHop), owner: .refresh(id))
+            case .acknowledge(let request):
+                acknowledge(by: request, record.path.ways(to: record.session.dialog.nextHop))
             case .accepted:
                 record.events?.push(.accepted)
             case .referred(let outcome):

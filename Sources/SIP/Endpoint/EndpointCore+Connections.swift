@@ -61,11 +61,11 @@ extension EndpointCore {
     /// nothing else is known of it, and another's requests would go astray.
     func noteAlias(in request: SIPRequest, over flow: Flow) {
         guard flow.transport.isReliable, let via = request.head.vias.first, via.parameters.contains("alias"),
-            via.host == flow.remote.host, let connection = connections[flow]
+            flow.remote.isHost(via.host), let connection = connections[flow]
         else { return }
         let port = via.port ?? flow.transport.defaultPort
         let alias = Flow(
-            transport: flow.transport, local: flow.local, remote: HostPort(host: via.host, port: port))
+            transport: flow.transport, local: flow.local, remote: HostPort(host: flow.remote.host, port: port))
         if let old = connection.alias, aliases[old] == flow { aliases[old] = nil }
         connection.alias = alias
         aliases[alias] = flow

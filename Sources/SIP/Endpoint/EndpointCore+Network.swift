@@ -117,7 +117,9 @@ extension EndpointCore {
 
 extension SIPEndpointConfiguration {
     func advertised(_ flow: Flow) -> HostPort {
-        HostPort(host: advertisedHost ?? flow.local.host, port: flow.local.port)
+        guard var address = publicAddress(flow) else { return flow.local }
+        if address.port == 0 { address.port = flow.local.port }
+        return address
     }
 
     /// - Parameter secure: whether the peer wants TLS on every hop (RFC 5630 §3.1.2), not just on this one.

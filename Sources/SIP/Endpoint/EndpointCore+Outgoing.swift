@@ -14,7 +14,10 @@ extension EndpointCore {
         var head = MessageHead(from: from, to: invitation.to, callID: callID, cseq: CSeq(1, .invite))
         let secure = invitation.target.scheme == .sips
         head.contacts = [.address(contact(user: from.uri.user, for: flow, secure: secure))]
-        head.other = [SIPCapabilities.allow, HeaderField("Content-Type", "application/sdp")]
+        head.other = [SIPCapabilities.allow, SIPCapabilities.timer, HeaderField("Content-Type", "application/sdp")]
+        if let interval = limits.sessionTiming.interval {
+            head.other += SIPCapabilities.sessionTimer(interval, minimum: limits.sessionTiming.minimum)
+        }
         head.body = invitation.offer.encoded()
         let unsent = SIPRequest(.invite, uri: invitation.target, head: head)
         let ways = passable(ways(of: unsent, over: flow), for: unsent)
@@ -24,7 +27,7 @@ extension EndpointCore {
         let record = OutgoingRecord(session, invite: request, flow: first.flow, progress: progress)
         outgoing[callID] = record
         setTimer(&record.timer, to: session.deadline, owner: .outgoing(callID))
-        run(request, by: first, otherwise: ways.dropFirst(), owner: .outgoing(callID))
+        run(request, by: first, otherwise: ways.dropFirst(), owner: .outgoing(callID, attempt: 0))
         return (callID, progress)
     }
 
@@ -36,6 +39,12 @@ extension EndpointCore {
                 _ = record.progress.offer(.ringing(status: status, description))
             case .answered(let dialog, let description):
                 confirm(dialog, description, record)
+            case .retry(let request):
+                record.attempt += 1
+                let way = Way(flow: record.flow)
+                let stamped = stamped(request, for: way.flow)
+                record.rerouted(stamped, way.flow)
+                run(stamped, by: way, owner: .outgoing(id, attempt: record.attempt))
             case .failed(let status):
                 record.progress.push(.failed(status: status))
                 record.progress.finish()
@@ -58,11 +67,14 @@ extension EndpointCore {
 
     /// From here on it is a call like any other.
     private func confirm(_ dialog: DialogState, _ description: SessionDescription?, _ record: OutgoingRecord) {
-        guard let door else { return }
-        let call = CallRecord(InviteSession(confirmed: dialog), path: record.path)
+        guard let door, let response = record.session.accepted else { return }
+        let session = InviteSession(
+            confirmed: dialog, invite: record.invite, response: response, timing: limits.sessionTiming, now: now)
+        let call = CallRecord(session, path: record.path)
         let events = EventQueue<DialogEvent>(limit: CallRecord.eventLimit)
         call.events = events
         calls[dialog.id] = call
+        setTimer(&call.timer, to: session.deadline, owner: .call(dialog.id))
         let isTaken = record.progress.offer(
             .answered(description, InviteDialog(events: events.stream, id: dialog.id, core: door)))
         record.progress.finish()

@@ -56,7 +56,7 @@ extension EndpointCore {
         forget(key)
         var request = retry.request
         request.head.vias = [via(for: next.flow)]
-        if case .outgoing(let id)? = record.owner { outgoing[id]?.rerouted(request, next.flow) }
+        if case .outgoing(let id, _)? = record.owner { outgoing[id]?.rerouted(request, next.flow) }
         run(request, by: next, otherwise: retry.ways.dropFirst(), owner: record.owner)
         record.owner = nil
         return true

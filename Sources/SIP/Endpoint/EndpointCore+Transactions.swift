@@ -88,7 +88,9 @@ extension EndpointCore {
     func stamped(_ request: SIPRequest, for flow: Flow) -> SIPRequest {
         var request = request
         request.head.vias = [via(for: flow)]
-        request.head.other.append(HeaderField("User-Agent", configuration.serverName))
+        if request.head["user-agent"] == nil {
+            request.head.other.append(HeaderField("User-Agent", configuration.serverName))
+        }
         return request
     }
 
@@ -160,19 +162,27 @@ extension EndpointCore {
         }
         let isAlive = clientTransactions[key] === record
         setTimer(&record.timer, to: isAlive ? record.deadline : nil, owner: .client(key))
-        if case .outgoing(let id)? = record.owner {
-            for event in told { handle(event, inOutgoing: id) }
-        } else if let outcome {
-            settle(record, with: outcome)
+        switch record.owner {
+        case .outgoing(let id, let attempt)?:
+            for event in told where outgoing[id]?.attempt == attempt { handle(event, inOutgoing: id) }
+        case .refresh(let id)?:
+            // A 2xx comes again until its ACK is there.
+            for case .response(let response) in told where response.status >= 200 {
+                handle(.refreshAnswered(response), inCall: id)
+            }
+            if case .some(nil) = outcome { handle(.refreshAnswered(nil), inCall: id) }
+        default:
+            if let outcome { settle(record, with: outcome) }
         }
     }
 
     private func settle(_ record: ClientRecord, with response: SIPResponse?) {
         defer { record.owner = nil }
         switch record.owner {
-        case .outgoing(let id):
+        case .outgoing(let id, _):
             for event in [OutgoingSession.Event.failed, .terminated] { handle(event, inOutgoing: id) }
         case .bye(let id): handle(.byeFinished, inCall: id)
+        case .refresh(let id): handle(.refreshAnswered(response), inCall: id)
         case .refer(let id): handle(.referAnswered(response?.status), inCall: id)
         case .notify(let id): handle(.answered(response), inSubscription: id)
         case .request(let continuation): continuation.resume(returning: response)

@@ -5,6 +5,8 @@ public struct IncomingInvite: Sendable {
     public let request: SIPRequest
     /// The way it came.
     public let flow: Flow
+    /// The address at which its sender is to find our media.
+    public let mediaHost: String
     let dialog: DialogID
     let core: CoreReference
 
@@ -94,6 +96,8 @@ public enum DialogEvent: Sendable {
         case noAck
         /// The 200 could not be sent.
         case transportFailed
+        /// Nobody has refreshed the call in time (RFC 4028); BYE has been sent.
+        case expired
         /// The endpoint has been stopped; BYE has been sent.
         case stopped
     }

@@ -83,10 +83,11 @@ final class ClientRecord {
         case other(ClientTransaction)
     }
     enum Owner {
-        /// The Call-ID of a call that we make.
-        case outgoing(String)
+        /// The Call-ID of a call that we make, and which INVITE of it this is.
+        case outgoing(String, attempt: Int)
         case bye(DialogID)
         case refer(DialogID)
+        case refresh(DialogID)
         case notify(DialogID)
         case request(CheckedContinuation<SIPResponse?, Never>)
     }
@@ -173,6 +174,8 @@ final class OutgoingRecord {
     private(set) var invite: SIPRequest
     private(set) var flow: Flow
     let progress: EventQueue<CallProgress>
+    /// Counts the INVITEs; of those before nothing is heard any more.
+    var attempt = 0
     var timer: TimerToken?
     var path: DialogPath { DialogPath(flow) }
 

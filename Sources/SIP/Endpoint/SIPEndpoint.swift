@@ -92,6 +92,9 @@ public final class SIPEndpoint: Sendable {
         configuration.contact(user: user, for: flow)
     }
 
+    /// The address at which peers of `flow` are to find our media.
+    public func mediaHost(for flow: Flow) -> String { configuration.advertised(flow).host }
+
     public var statistics: SIPStatistics {
         get async { await core.call { $0.statistics } }
     }

@@ -9,19 +9,17 @@ public struct SIPEndpointConfiguration: Sendable {
     public var credentials: TLSCredentials?
     /// The name that the certificate of a peer must be for which we connect to, where it is not for its address.
     public var certificateNames: [HostPort: String] = [:]
-    /// What Via and Contact name instead of the listen address: for a host behind a one-to-one NAT, or one that
-    /// listens on all addresses. Nil: the address that the message came in by.
-    public var advertisedHost: String?
+    /// What Via, Contact and session descriptions name for a flow instead of its address on this host: behind NAT, or
+    /// in a container. Nil: that address; port 0: its port.
+    public var publicAddress: @Sendable (Flow) -> HostPort? = { _ in nil }
     /// The Server header of our responses and the User-Agent header of our requests.
     public var serverName: String
     public var limits: SIPLimits
 
     public init(
-        listen: [HostPort], advertisedHost: String? = nil, serverName: String = "Lamplighter",
-        limits: SIPLimits = SIPLimits()
+        listen: [HostPort], serverName: String = "Lamplighter", limits: SIPLimits = SIPLimits()
     ) {
         self.listen = listen
-        self.advertisedHost = advertisedHost
         self.serverName = serverName
         self.limits = limits
     }
@@ -57,10 +55,17 @@ public struct SIPLimits: Sendable {
     public var maximumSubscriptionExpires = 3_600
     /// The shortest refresh that is taken, in seconds; a shorter one gets 423.
     public var minimumSubscriptionExpires = 60
+    /// After how many seconds a call ends that neither side refreshes: what we ask for where the peer asks for nothing
+    /// and can do it (RFC 4028); nil: nothing.
+    public var sessionExpires: Int? = 1_800
+    /// The shortest that we take, in seconds; a shorter one gets 422.
+    public var minimumSessionExpires = 90
     /// How long the user may leave an INVITE without a final answer before it gets 480 (timer C of RFC 3261 §16.6).
     public var unansweredInvite: Duration = .seconds(180)
     /// The Retry-After of a 503 because of one of these limits, in seconds.
     public var retryAfter = 10
 
     public init() {}
+
+    var sessionTiming: SessionTiming { SessionTiming(interval: sessionExpires, minimum: minimumSessionExpires) }
 }

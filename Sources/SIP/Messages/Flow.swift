@@ -1,6 +1,8 @@
 // Where a message came from and the way back to there: a transport, one of our listen addresses and the
 // peer's address. A binding keeps its flow so that NOTIFY takes the path the phone registered by (RFC 5626 idea).
 
+internal import Glibc
+
 public enum Transport: String, Hashable, Sendable, Codable {
     case udp = "UDP"
     case tcp = "TCP"
@@ -27,6 +29,14 @@ public struct HostPort: Hashable, Sendable, Codable, CustomStringConvertible {
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Whether `name`, as it may stand in a message, is this host: an IPv6 address has many spellings.
+    func isHost(_ name: String) -> Bool {
+        if name == host { return true }
+        var (one, other) = (in6_addr(), in6_addr())
+        guard inet_pton(AF_INET6, name, &one) == 1, inet_pton(AF_INET6, host, &other) == 1 else { return false }
+        return withUnsafeBytes(of: &one) { first in withUnsafeBytes(of: &other) { first.elementsEqual($0) } }
+    }
 }
 
 public struct Flow: Hashable, Sendable, Codable {

@@ -6,7 +6,7 @@ import Mailboxes
 struct ExtensionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "extension", abstract: "Extensions: SIP accounts with a personal mailbox.",
-        subcommands: [Add.self, List.self, Set.self, Remove.self, Restore.self])
+        subcommands: [Add.self, List.self, Show.self, Set.self, Remove.self, Restore.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -53,18 +53,41 @@ struct ExtensionCommand: AsyncParsableCommand {
         }
     }
 
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows an extension's name, mailbox and settings.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var organisation: DomainOption
+        @Argument(help: "Its number.") var number: String
+
+        func run() async throws {
+            try await common.withStore { store in
+                let account = try await store.existingExtension(number, organisation.domain)
+                print("name=\(account.displayName?.printable ?? "")")
+                print("mailbox=\(try await store.mailbox(account.mailbox)?.number ?? "")")
+                SettingArguments.print(account.settings, SettingField.all)
+            }
+        }
+    }
+
     struct Set: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Changes an extension.")
+        static let configuration = CommandConfiguration(
+            abstract: "Changes an extension; name=value for its settings, as many as you like.",
+            discussion: SettingArguments.help(SettingField<ExtensionSettings>.all))
         @OptionGroup var common: CommonOptions
         @OptionGroup var organisation: DomainOption
         @Argument(help: "Its number.") var number: String
         @Option(help: "The name that phones and the directory have.") var name: String?
         @Option(help: "The mailbox that is its own: 5001 opens it, and it lights the lamp.") var mailbox: String?
         @Option(help: "The SIP password.") var password: String?
+        @Argument(help: "name=value") var settings: [String] = []
 
         func run() async throws {
+            let changes = try SettingArguments.changes(settings, SettingField<ExtensionSettings>.all)
             try await common.withStore { store in
                 let account = try await store.existingExtension(number, organisation.domain)
+                if !changes.isEmpty {
+                    _ = try await store.changeSettings(of: account.id) { for change in changes { change(&$0) } }
+                }
                 if let mailbox {
                     let mailbox = try await store.existingMailbox(mailbox, organisation.domain)
                     try await store.setMailbox(mailbox.id, of: account.id)

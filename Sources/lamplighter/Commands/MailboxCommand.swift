@@ -71,6 +71,9 @@ struct MailboxCommand: AsyncParsableCommand {
                 if let name { try await store.setName(name, of: mailbox.id) }
                 if let quota { try await store.setQuota(quota, of: mailbox.id) }
                 print("changed mailbox \(mailbox.number)@\(mailbox.domain)")
+                let changed = try await self.mailbox.find(in: store)
+                let notes = SettingNotes(configuration: try common.load(), store: store)
+                for note in try await notes.notes(on: changed) { print("note: \(note)") }
             }
         }
     }

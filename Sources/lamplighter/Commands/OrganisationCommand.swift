@@ -23,18 +23,25 @@ struct OrganisationCommand: AsyncParsableCommand {
                     NewOrganisation(
                         domain: domain, name: name ?? domain, timeZone: timeZone, language: language, digest: digest))
                 print("added organisation \(added.domain)")
+                let notes = SettingNotes(configuration: try common.load(), store: store)
+                for note in notes.notes(on: added) { print("note: \(note)") }
             }
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows an organisation's settings.")
+        static let configuration = CommandConfiguration(abstract: "Shows an organisation's name and settings.")
         @OptionGroup var common: CommonOptions
         @Argument(help: "Its SIP domain.") var domain: String
 
         func run() async throws {
             try await common.withStore { store in
-                SettingArguments.print(try await store.existingOrganisation(domain).settings, SettingField.all)
+                let organisation = try await store.existingOrganisation(domain)
+                print("name=\(organisation.name.printable)")
+                print("time-zone=\(organisation.timeZone)")
+                print("language=\(organisation.language)")
+                print("digest=\(organisation.digest.rawValue)")
+                SettingArguments.print(organisation.settings, SettingField.all)
             }
         }
     }
@@ -58,9 +65,11 @@ struct OrganisationCommand: AsyncParsableCommand {
                 if !changes.isEmpty {
                     _ = try await store.changeSettings(of: organisation.id) { for change in changes { change(&$0) } }
                 }
-                _ = try await store.change(
+                let changed = try await store.change(
                     organisation.id, name: name, timeZone: timeZone, language: language, digest: digest)
                 print("changed organisation \(organisation.domain)")
+                let notes = SettingNotes(configuration: try common.load(), store: store)
+                for note in notes.notes(on: changed) { print("note: \(note)") }
             }
         }
     }

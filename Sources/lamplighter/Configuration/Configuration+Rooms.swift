@@ -15,6 +15,8 @@ extension SIPEndpointConfiguration {
     init(_ configuration: Configuration, credentials: TLSCredentials?) {
         let settings = configuration.sip
         self.init(listen: settings.listen.map { HostPort(host: $0, port: UInt16(settings.port)) })
+        let addresses = settings.advertise.compactMap(PublicAddress.init(setting:))
+        publicAddress = { PublicAddress.address(of: $0, among: addresses) }
         listenSecurely = settings.tls.listen.map { HostPort(host: $0, port: UInt16(settings.tls.port)) }
         self.credentials = credentials
         let trunks = configuration.phones.outbound.compactMap(OutboundTrunk.init(setting:))
@@ -25,6 +27,8 @@ extension SIPEndpointConfiguration {
         limits.maximumConnectionsPerAddress = settings.connections.maximumPerAddress
         limits.maximumOpenedConnections = settings.connections.maximumOpened
         limits.connectTimeout = settings.connections.connectTimeout
+        limits.sessionExpires = settings.sessionExpires == 0 ? nil : settings.sessionExpires
+        limits.minimumSessionExpires = settings.minimumSessionExpires
         limits.handshakeTimeout = settings.tls.handshakeTimeout
         limits.messageTimeout = settings.connections.messageTimeout
         limits.idleTimeout = settings.connections.idleTimeout
@@ -113,7 +117,8 @@ extension PhoneSettings {
             registrar: RegistrarLimits(
                 contactsPerAccount: phones.maximumContacts, minimumExpiry: phones.minimumExpiry,
                 maximumExpiry: phones.maximumExpiry, defaultExpiry: phones.defaultExpiry),
-            pilotNumbers: [phones.pilot], unsolicited: phones.unsolicited == .active ? .active : .terminated)
+            pilotNumbers: [phones.pilot], unsolicited: phones.unsolicited,
+            habits: phones.habits.compactMap(PhoneHabit.init(setting:)))
         lamps.minimumExpiry = phones.minimumExpiry
         lamps.maximumExpiry = phones.maximumExpiry
         lamps.defaultExpiry = phones.defaultExpiry
@@ -127,6 +132,17 @@ extension Codec {
         case .pcma: self = .pcma
         case .g722: self = .g722
         }
+    }
+}
+
+extension PhoneHabit {
+    /// From `MAKE STATE`; the make may have spaces in it.
+    init?(setting: String) {
+        let words = setting.split(separator: " ")
+        guard words.count > 1, let state = words.last.flatMap({ UnsolicitedState(rawValue: String($0)) }) else {
+            return nil
+        }
+        self.init(agent: words.dropLast().joined(separator: " "), unsolicited: state)
     }
 }
 

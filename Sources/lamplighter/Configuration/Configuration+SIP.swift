@@ -9,12 +9,17 @@ extension Configuration {
         var listen: [String]
         /// 0 lets the system choose one, which is printed.
         var port: Int
+        /// What peers are told instead of the listen address; each is known to be well-formed.
+        var advertise: [String]
         /// The domain of requests that name an address of ours instead of a domain.
         var defaultDomain: String
         var maximumCalls: Int
         var maximumTransactions: Int
         var connections: Connections
         var tls: TLS
+        /// Seconds after which a call ends that nobody refreshes; 0: we do not ask for that.
+        var sessionExpires: Int
+        var minimumSessionExpires: Int
         /// How long running calls may go on after SIGTERM.
         var drain: Duration
         /// What callers are told to wait while draining, in seconds.
@@ -63,6 +68,10 @@ extension Configuration.SIPSettings {
             !list.isEmpty && NumericAddress.areValid(list)
         }
         port = try reader.number("sip.port", default: 5060, in: 0...65_535)
+        let forms = "`ADDRESS[:PORT]` or `itself`, then `on LISTENER` and `to NETWORK …` as wanted, for each"
+        advertise = try reader.list("sip.advertise", default: [], expected: forms) { list in
+            list.allSatisfy { PublicAddress(setting: $0) != nil }
+        }
         defaultDomain = try reader.text("sip.default-domain", default: "example.org", expected: "a domain name") {
             Organisation.isDomain($0)
         }.lowercased()
@@ -70,6 +79,11 @@ extension Configuration.SIPSettings {
         maximumTransactions = try reader.number("sip.maximum-transactions", default: 100_000, in: 100...1_000_000)
         connections = try Configuration.Connections(&reader)
         tls = try Configuration.TLS(&reader)
+        sessionExpires = try reader.number("sip.session-expires", default: 1_800, in: 0...86_400)
+        minimumSessionExpires = try reader.number("sip.minimum-session-expires", default: 90, in: 32...3_600)
+        guard sessionExpires == 0 || sessionExpires >= minimumSessionExpires else {
+            throw reader.refusal("sip.session-expires", "must be 0, or at least sip.minimum-session-expires")
+        }
         drain = try reader.seconds("sip.drain", default: 30, in: 0...3_600)
         retryAfter = try reader.number("sip.retry-after", default: 30, in: 1...3_600)
     }

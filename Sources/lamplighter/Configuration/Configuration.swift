@@ -48,7 +48,9 @@ struct Configuration: Sendable {
         var defaultExpiry: Int
         var maximumContacts: Int
         var pilot: String
-        var unsolicited: Unsolicited
+        var unsolicited: UnsolicitedState
+        /// "MAKE STATE" each; known to be well-formed.
+        var habits: [String]
         /// "ADDRESS[/BITS] DOMAIN" each; known to be well-formed.
         var peers: [String]
         /// "DOMAIN ADDRESS:PORT [TRANSPORT [NAME]]" each; known to be well-formed.
@@ -58,7 +60,6 @@ struct Configuration: Sendable {
     }
 
     enum CallPolicy: String, CaseIterable, Sendable { case digest, binding }
-    enum Unsolicited: String, CaseIterable, Sendable { case active, terminated }
     enum LogLevel: String, CaseIterable, Sendable { case debug, info, notice, warning, error }
 
     struct Voicemail: Sendable {
@@ -152,12 +153,18 @@ extension Configuration.Phones {
             (1...32).contains($0.utf8.count) && $0.utf8.allSatisfy("0123456789*#".utf8.contains)
         }
         unsolicited = try reader.choice("phones.unsolicited-state", default: .active)
+        habits = try reader.list(
+            "phones.unsolicited-by-make", default: [], expected: "`MAKE STATE` each: active, terminated or off"
+        ) { list in
+            list.allSatisfy { PhoneHabit(setting: $0) != nil }
+        }
         peers = try reader.list("phones.peers", default: [], expected: "`ADDRESS[/BITS] DOMAIN` for each peer") {
             list in
             list.allSatisfy { TrustedPeer(setting: $0) != nil }
         }
         outbound = try reader.list(
-            "phones.outbound", default: [], expected: "`DOMAIN ADDRESS:PORT`, one for each organisation"
+            "phones.outbound", default: [],
+            expected: "`DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
         ) { list in
             let trunks = list.compactMap(OutboundTrunk.init(setting:))
             return trunks.count == list.count && Set(trunks.map(\.domain)).count == list.count

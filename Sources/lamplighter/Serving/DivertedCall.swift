@@ -4,6 +4,7 @@
 
 import CallControl
 import Dialplan
+import Logging
 import Mailboxes
 import SIP
 
@@ -46,7 +47,7 @@ struct DivertedCall {
     }
 
     /// More than any call was sent through; it bounds the work that one call can make.
-    private static let mostParties = 16
+    static let mostParties = 16
 
     private func diversion(
         among parties: [DivertingParty], otherwise reason: DivertingReason
@@ -99,5 +100,15 @@ extension Diversion.Reason {
             case .unavailable: .unavailable
             case .unknown: .unknown
             }
+    }
+}
+
+extension Diversions {
+    /// Who diverted, where none of them has a mailbox here: what an administrator has to look for in the number plan.
+    var logFields: Logger.Metadata {
+        guard isDiverted else { return [:] }
+        let parties = (target.map { [$0] } ?? []) + self.parties
+        let numbers = parties.prefix(DivertedCall.mostParties).map { $0.number ?? "?" }
+        return ["diverted-by": "\(numbers.isEmpty ? "?" : numbers.joined(separator: " "))"]
     }
 }

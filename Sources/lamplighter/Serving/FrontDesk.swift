@@ -64,7 +64,9 @@ final class FrontDesk: SIPUser {
             return call.reject(503, headers: [HeaderField("Retry-After", "5")])
         }
         guard let application = destination?.application else {
-            logger.notice("nothing has this number", metadata: invitation.logFields)
+            logger.notice(
+                "nothing has this number",
+                metadata: invitation.logFields.merging(diversions?.logFields ?? [:]) { $1 })
             return call.reject(404)
         }
         invitation.diversion = destination?.diversion

@@ -19,15 +19,10 @@ struct OutboundTrunk: Hashable {
     init?(setting: String) {
         let words = setting.split(separator: " ")
         guard (2...4).contains(words.count), Organisation.isDomain(String(words[0])),
-            let colon = words[1].lastIndex(of: ":"),
-            let port = UInt16(words[1][words[1].index(after: colon)...]), port > 0
+            let address = HostPort(setting: String(words[1]))
         else { return nil }
-        var host = String(words[1][..<colon])
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-        if isBracketed { host = String(host.dropFirst().dropLast()) }
-        guard NumericAddress.isValid(host), host.contains(":") == isBracketed else { return nil }
         domain = words[0].lowercased()
-        address = HostPort(host: host, port: port)
+        self.address = address
         guard words.count > 2 else { return }
         guard let transport = Transport(rawValue: words[2].uppercased()) else { return nil }
         self.transport = transport

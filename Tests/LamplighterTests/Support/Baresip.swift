@@ -14,15 +14,20 @@ final class Baresip: Sendable {
     /// - Parameters:
     ///   - speech: a WAV file of 8 kHz that it says; the call ends at its end.
     ///   - ports: a SIP port, a control port and the first of 100 RTP ports, all free.
-    init(speech: String, ports: (sip: Int, control: Int, rtp: Int)) async throws {
+    ///   - host: its address.
+    ///   - authority: a PEM file with whom it trusts where it connects to by TLS.
+    init(
+        speech: String, ports: (sip: Int, control: Int, rtp: Int), host: String = "127.0.0.1",
+        authority: String? = nil
+    ) async throws {
         folder = NSTemporaryDirectory() + "baresip-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Self.configuration(speech, ports, folder).write(
+        try Self.configuration(speech, ports, host, authority, folder).write(
             toFile: folder + "/config", atomically: true, encoding: .utf8)
         for name in ["accounts", "contacts"] {
             try "".write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
         }
-        process = try ChildProcess("baresip", ["-4", "-v", "-f", folder, "-t", "180"])
+        process = try ChildProcess("baresip", [host.contains(":") ? "-6" : "-4", "-v", "-f", folder, "-t", "180"])
         try await process.waitFor("baresip is ready")
         socket = try Self.connect(to: ports.control)
         Thread.detachNewThread { [weak self, socket] in
@@ -120,12 +125,14 @@ final class Baresip: Sendable {
         return descriptor
     }
 
-    private static func configuration(_ speech: String, _ ports: (sip: Int, control: Int, rtp: Int), _ folder: String)
-        -> String
-    {
+    private static func configuration(
+        _ speech: String, _ ports: (sip: Int, control: Int, rtp: Int), _ host: String, _ authority: String?,
+        _ folder: String
+    ) -> String {
         """
-        net_interface 127.0.0.1
-        sip_listen 127.0.0.1:\(ports.sip)
+        net_interface \(host)
+        sip_listen \(host.contains(":") ? "[\(host)]" : host):\(ports.sip)
+        \(authority.map { "sip_cafile \($0)" } ?? "")
         audio_source aufile,\(speech)
         jitter_buffer_delay 0-0
         snd_path \(folder)

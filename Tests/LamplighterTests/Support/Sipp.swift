@@ -13,15 +13,16 @@ enum Sipp {
     /// - Parameters:
     ///   - transport: u1 is UDP, t1 is TCP.
     ///   - local: SIPp's address.
+    ///   - host: the server's, as a URI has it.
     ///   - more: SIPp options, for instance `["-m", "50", "-l", "50", "-r", "50"]`.
     @discardableResult
     static func run(
         _ scenario: String, against server: TestServer, transport: String = "u1", from local: String = "127.0.0.1",
-        _ more: [String] = [],
+        at host: String = "127.0.0.1", _ more: [String] = [],
         seconds: Double = 120
     ) async throws -> String {
         try await LamplighterTests.run(
-            folder + "/run", ["127.0.0.1:\(server.port)", scenario, "-t", transport] + more,
+            folder + "/run", ["\(host):\(server.port)", scenario, "-t", transport] + more,
             environment: ["LOCAL": local], in: folder, seconds: seconds)
     }
 }

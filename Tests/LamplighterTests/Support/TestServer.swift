@@ -5,6 +5,8 @@ import Foundation
 final class TestServer: Sendable {
     let directory: String
     let port: Int
+    /// Of TLS, where it is served.
+    let securePort: Int?
     let process: ChildProcess
     private let settings: [String: String]
 
@@ -26,11 +28,16 @@ final class TestServer: Sendable {
         )
         // Many servers load their prompts at the same time, perhaps on two processors.
         try await process.waitFor("ready\n", seconds: 180)
-        let line = process.output.split(separator: "\n").first { $0.contains("SIP on") }
-        guard let line, let found = line.split(separator: ":").last.flatMap({ Int($0) }) else {
-            throw ChildProcess.Failure(description: "no port in:\n\(process.output)")
+        let output = process.output
+        func portNamed(after text: String) -> Int? {
+            let line = output.split(separator: "\n").first { $0.contains(text) }
+            return line?.split(separator: ":").last.flatMap { Int($0) }
+        }
+        guard let found = portNamed(after: "SIP on UDP") else {
+            throw ChildProcess.Failure(description: "no port in:\n\(output)")
         }
         self.port = found
+        securePort = portNamed(after: "SIP on TLS")
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory + ".gone") }

@@ -144,6 +144,19 @@ struct DialogPathTests {
         #expect(try tried(plain, "sips:192.168.1.5") == ["TLS 192.168.1.5:5061"])
     }
 
+    @Test("G1: an IPv6 phone is the same host however its Contact spells the address")
+    func spellings() throws {
+        var flow = phone
+        flow.transport = .tcp
+        flow.remote.host = "2001:db8::9"
+        let path = try path(Caller(), over: flow)
+        for spelling in ["2001:DB8::9", "2001:db8:0:0:0:0:0:9", "2001:db8::0.0.0.9"] {
+            let uri = "sip:[\(spelling)]:5062;transport=tcp"
+            #expect(try path.ways(to: SIPURI(parsing: uri)).map(\.opens) == [false, true], "\(spelling)")
+        }
+        #expect(try path.ways(to: SIPURI(parsing: "sip:[2001:db8::8]")).map(\.opens) == [false])
+    }
+
     @Test("G1: a route or a Contact that asks for TCP gets it, and a datagram where it cannot be had")
     func asksForTCP() throws {
         let here = "UDP 203.0.113.9:40001"

@@ -10,11 +10,13 @@ struct SessionTranscript {
     var caller = Caller()
     var now = Duration.zero
 
-    init(body: String = Caller.offer, _ headers: [String] = []) throws {
+    init(
+        body: String = Caller.offer, _ headers: [String] = [], timing: SessionTiming = SessionTiming()
+    ) throws {
         let invite = try caller.request("INVITE", 1, headers, body: body)
         let dialog = try #require(DialogState(answering: invite, localTag: "ours", contact: .ours))
         session = InviteSession(
-            invite: invite, transaction: try .of(invite), dialog: dialog, answerBy: .seconds(180))
+            invite: invite, transaction: try .of(invite), dialog: dialog, answerBy: .seconds(180), timing: timing)
         caller.toTag = "ours"
     }
 
@@ -64,9 +66,15 @@ extension InviteSession.Action {
     var text: String {
         switch self {
         case .respond(let response, _):
-            let extra = ["retry-after", "accept", "recv-info", "rseq"].filter { response.head[$0] != nil }
-            return ([String(response.status), response.head.cseq.method.rawValue] + extra).joined(separator: " ")
+            let extra = ["retry-after", "accept", "recv-info", "rseq", "min-se"].filter { response.head[$0] != nil }
+            let timer = response.head["session-expires"].map { ["timer \($0)"] } ?? []
+            let required = timer.isEmpty ? [] : response.head["require"].map { ["require \($0)"] } ?? []
+            return ([String(response.status), response.head.cseq.method.rawValue] + extra + timer + required)
+                .joined(separator: " ")
         case .accepted: return "accepted"
+        case .refresh(let request):
+            return "send \(request.method) \(request.head.cseq.number) \(request.head["session-expires"] ?? "-")"
+        case .acknowledge(let request): return "send ACK \(request.head.cseq.number)"
         case .refer(let request): return "send \(request.method) \(request.head.cseq.number)"
         case .referred(.transferred): return "transferred"
         case .referred(.failed(let status)): return "not transferred \(status)"

@@ -9,9 +9,9 @@ struct OutgoingTranscript {
     let invite: SIPRequest
     var now = Duration.zero
 
-    init() throws {
+    init(_ headers: [String] = []) throws {
         let caller = Caller(callID: "out-1", tag: "ours", address: "198.51.100.1:5060")
-        invite = try caller.request("INVITE", 1, branch: "z9hG4bK-out", body: Caller.offer)
+        invite = try caller.request("INVITE", 1, branch: "z9hG4bK-out", headers, body: Caller.offer)
         session = OutgoingSession(invite: invite, ringUntil: .seconds(30))
     }
 
@@ -59,6 +59,8 @@ extension OutgoingSession.Action {
         case .ringing(let status, let description): "ringing \(status)" + (description == nil ? "" : " with media")
         case .answered(let dialog, let description):
             "answered by \(dialog.id.remoteTag)" + (description == nil ? "" : " with media")
+        case .retry(let request):
+            "INVITE \(request.head.cseq.number) \(request.head["session-expires"] ?? "-") \(request.head["min-se"] ?? "-")"
         case .failed(let status): "failed \(status)"
         case .acknowledge(let request, let nextHop): "ACK \(request.head.to.tag ?? "-") to \(nextHop)"
         case .bye(let request, let nextHop): "BYE \(request.head.to.tag ?? "-") to \(nextHop)"

@@ -89,7 +89,8 @@ struct RequestTests {
             ("BYE", nil, [], 481), ("INFO", nil, [], 481), ("UPDATE", nil, [], 481), ("CANCEL", nil, [], 481),
             ("BYE", "nobody", [], 481), ("INVITE", "nobody", [], 481), ("NOTIFY", "nobody", [], 481),
             ("NOTIFY", nil, [], 481), ("MESSAGE", nil, [], 405), ("PRACK", nil, [], 481), ("REFER", nil, [], 405),
-            ("DANCE", nil, [], 501), ("INVITE", nil, ["Require: timer"], 420), ("OPTIONS", nil, ["Require: x"], 420),
+            ("DANCE", nil, [], 501), ("INVITE", nil, ["Require: precondition"], 420),
+            ("OPTIONS", nil, ["Require: x"], 420),
         ] as [(String, String?, [String], Int)])
     func refusals(method: String, toTag: String?, headers: [String], status: Int) async throws {
         try await Bench.run { bench in

@@ -53,7 +53,7 @@ extension SettingField where Settings == MailboxSettings {
                 guard sides.count == 2, let target = CallerKeyTarget(sides[1]) else {
                     throw BadValue("made of parts such as 0=operator")
                 }
-                keys[sides[0]] = target
+                guard keys.updateValue(target, forKey: sides[0]) == nil else { throw BadValue("each key once") }
             }
             return { [keys] in $0.callerKeys = keys }
         } show: { settings in

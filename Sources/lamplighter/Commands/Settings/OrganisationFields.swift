@@ -26,18 +26,17 @@ extension SettingField where Settings == OrganisationSettings {
 
     private static var hours: SettingField {
         SettingField(name: "hours", values: "mon-fri 09:00-17:30, sat 10:00-12:00; nothing: always open") { text in
-            if parts(text).isEmpty { return { $0.hours = nil } }
-            let days = try HoursText.days(parts(text))
-            return { $0.hours = OpeningHours(days: days, closed: $0.hours?.closed ?? []) }
+            let days = parts(text).isEmpty ? HoursText.always : try HoursText.days(parts(text))
+            return { $0.hours = HoursText.hours(days, closed: $0.hours?.closed ?? []) }
         } show: {
-            $0.hours.map { HoursText.text($0.days) } ?? ""
+            $0.hours.map { $0.days == HoursText.always ? "" : HoursText.text($0.days) } ?? ""
         }
     }
 
     private static var closedDays: SettingField {
-        SettingField(name: "closed", values: "dates such as 2026-12-25 with commas; needs hours") { text in
+        SettingField(name: "closed", values: "dates such as 2026-12-25 with commas; nothing: none") { text in
             let dates = Set(parts(text))
-            return { $0.hours?.closed = dates }
+            return { $0.hours = HoursText.hours($0.hours?.days ?? HoursText.always, closed: dates) }
         } show: {
             $0.hours?.closed.sorted().joined(separator: ",") ?? ""
         }
@@ -48,11 +47,22 @@ extension SettingField where Settings == OrganisationSettings {
 enum HoursText {
     private static let names = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
+    /// Every day around the clock.
+    static let always = Dictionary(uniqueKeysWithValues: (1...7).map { ($0, [OpeningHours.Span(from: 0, to: 1_440)]) })
+
+    /// Nil: there are none to be outside of.
+    static func hours(_ days: [Int: [OpeningHours.Span]], closed: Set<String>) -> OpeningHours? {
+        days == always && closed.isEmpty ? nil : OpeningHours(days: days, closed: closed)
+    }
+
     static func days(_ parts: [String]) throws -> [Int: [OpeningHours.Span]] {
         var days: [Int: [OpeningHours.Span]] = [:]
         for part in parts {
             let words = part.split(separator: " ")
             guard words.count == 2, let span = span(words[1]) else { throw BadValue("such as mon-fri 09:00-17:30") }
+            guard span.from < span.to else {
+                throw BadValue("from earlier to later on one day; past midnight it is fri 22:00-24:00, sat 00:00-06:00")
+            }
             for day in try weekdays(words[0].lowercased()) { days[day, default: []].append(span) }
         }
         return days

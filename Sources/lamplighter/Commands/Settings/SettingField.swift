@@ -86,6 +86,20 @@ struct SettingField<Settings: Sendable>: Sendable {
         }
     }
 
+    /// Nothing behind the `=` stands for nil.
+    static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
+        _ name: String, _ otherwise: String, _ path: any WritableKeyPath<Settings, Value?> & Sendable
+    ) -> Self {
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        return SettingField(name: name, values: "\(names); \(otherwise)") { text in
+            let value = Value(rawValue: text)
+            guard value != nil || text.isEmpty else { throw BadValue("one of \(names)") }
+            return { $0[keyPath: path] = value }
+        } show: {
+            $0[keyPath: path]?.rawValue ?? ""
+        }
+    }
+
     static func parts(_ text: String) -> [String] {
         text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
