@@ -14,6 +14,9 @@ RELEASE = -c release --scratch-path .build-release $(SWIFT_FLAGS)
 # Tests on sockets and clocks; those that only compute, thousands of calls long, would take the processors from them.
 REAL_TIME = SIPTests|MediaTests|TelephonyTests|PhonesTests
 
+# So many tests at a time: more of them leave each other too little of two processors to keep their time.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
+
 BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsqlite3-dev
 TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core openssl sox sqlite3
 BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
