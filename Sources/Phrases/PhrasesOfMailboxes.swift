@@ -31,9 +31,6 @@ extension Phrases {
     /// "Greeting number three": one of the nine slots (C8).
     public func greeting(_ slot: Int) -> [String] { say(.greetingNumber, counting: slot) }
 
-    /// "For greeting number three, press three." (C8)
-    public func forGreeting(_ slot: Int, key: Character) -> [String] { choice(for: greeting(slot), key: key) }
-
     /// "You have used ninety percent of your mailbox." (B4, C1)
     public func used(percent: Int) -> [String] { say(.used, counting: percent) }
 

@@ -72,14 +72,8 @@ extension Phrases {
     /// "List three" (C6).
     public func list(_ number: Int) -> [String] { say(.listNumber, counting: number) }
 
-    /// "For list three, press three." (C6)
-    public func forList(_ number: Int, key: Character) -> [String] { choice(for: list(number), key: key) }
-
     /// "Three members" of a list (C6).
     public func members(_ count: Int) -> [String] { say(.members, counting: count) }
-
-    /// "You have entered one zero one" (A9, C5, C7).
-    public func entered(_ text: String) -> [String] { say(.entered, ["number": .clips(digits(text))]) }
 
     /// "To call five five five one two three four, press one." (C7)
     public func toCall(_ number: String, key: Character) -> [String] {

@@ -45,7 +45,6 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case mailboxFull = "mailbox-full"
     case recordingStoppedMailboxFull = "recording-stopped-mailbox-full"
     case recordingStoppedMaximum = "recording-stopped-maximum"
-    case recordingKept = "recording-kept"
     case messageTooShort = "message-too-short"
     case nothingRecorded = "nothing-recorded"
     case messageSent = "message-sent"
@@ -86,9 +85,6 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case noSavedMessages = "no-saved-messages"
     case noDeletedMessages = "no-deleted-messages"
     case firstMessage = "first-message"
-    case lastMessage = "last-message"
-    case nextMessage = "next-message"
-    case previousMessage = "previous-message"
     case noMoreMessages = "no-more-messages"
     case noPreviousMessages = "no-previous-messages"
     case endOfMessage = "end-of-message"
@@ -144,7 +140,6 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case toHearFaster = "to-hear-faster"
     case toHearEnvelope = "to-hear-envelope"
     case toGoBack = "to-go-back"
-    case toPause = "to-pause"
     case toGoOn = "to-go-on"
     case toGoAhead = "to-go-ahead"
     case forPreviousMessage = "for-previous-message"
@@ -176,7 +171,6 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case toKeepMessage = "to-keep-message"
     case forNextName = "for-next-name"
     case toEnterAnotherName = "to-enter-another-name"
-    case toSkipGreeting = "to-skip-greeting"
     case toOpenYourMailbox = "to-open-your-mailbox"
 
     // Sending: forward, reply, send (C5, C6)

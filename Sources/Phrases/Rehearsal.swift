@@ -68,7 +68,7 @@ extension Phrases {
         var all = characters.map { ("'\($0)'", digits(String($0))) }
         all += Self.keys.map { ("key \($0)", choice(.toListen, key: $0)) }
         all.append(("an unknown caller", digits(nil) + from(caller: nil)))
-        all.append(("an entry", entered("1") + toCall("1", key: "1")))
+        all.append(("a number to call", toCall("1", key: "1")))
         return all
     }
 
@@ -83,14 +83,14 @@ extension Phrases {
             ("an extension", notAvailable(extension: "1") + from(caller: "1")),
             ("a busy extension", onThePhone(extension: "1")),
             ("an extension of nobody's own", nobodyAvailable(extension: "1")),
-            ("a list", forList(1, key: key)),
+            ("a list", list(1)),
         ]
     }
 
     private func mailboxes() -> [(String, [String])] {
         let folders: [FolderName] = [.new, .saved, .deleted, .work, .family, .friends]
         return folders.map { ("folder \($0)", messages(0, in: $0) + saved(in: $0) + forFolder($0, key: "1")) } + [
-            ("a greeting", forGreeting(1, key: "1")), ("a recording time", recordingTime(seconds: 1)),
+            ("a greeting", greeting(1)), ("a recording time", recordingTime(seconds: 1)),
             ("a lock", tryAgain(inSeconds: 1)),
         ]
     }

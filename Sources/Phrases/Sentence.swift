@@ -39,7 +39,6 @@ enum Sentence: String, CaseIterable, Sendable {
     case namesFound = "names-found"
     case listNumber = "list-number"
     case members
-    case entered
     case toCall = "to-call"
     case folder
     case folderNumber = "folder-number"
@@ -88,7 +87,6 @@ enum Sentence: String, CaseIterable, Sendable {
             .pinLengthAtLeast, .pinLengthExactly:
             ["n"]
         case .pinLengthBetween: ["low", "high"]
-        case .entered: ["number"]
         case .toCall: ["number", "key"]
         case .folder, .noMessagesInFolder, .savedInFolder: ["folder"]
         case .messagesInFolder: ["n", "folder"]

@@ -117,14 +117,11 @@ import Testing
 
     @Test func `lists have numbers and members (C6)`() {
         said("list three", "la lista tres") { $0.list(3) }
-        said("for list three press three", "para la lista tres marque tres") { $0.forList(3, key: "3") }
         said("one member", "un miembro") { $0.members(1) }
         said("zero members", "cero miembros") { $0.members(0) }
-        #expect(english.forList(3, key: "x") == [])
     }
 
-    @Test func `an entry is read back, a number is offered to be called (C7, A9)`() {
-        said("you have entered one zero plus", "usted ha marcado uno cero más") { $0.entered("10+") }
+    @Test func `a number is offered to be called (C7)`() {
         said("to call nine one press one", "para llamar al número nueve uno marque uno") { $0.toCall("91", key: "1") }
         #expect(english.toCall("91", key: "?") == [])
     }
@@ -155,7 +152,7 @@ import Testing
 
     @Test func `greeting slots have numbers (C8)`() {
         said("greeting number three", "el saludo tres") { $0.greeting(3) }
-        said("for greeting number nine press nine", "para el saludo nueve marque nueve") { $0.forGreeting(9, key: "9") }
+        said("greeting number nine", "el saludo nueve") { $0.greeting(9) }
     }
 
     @Test func `how full the mailbox is and what it still takes (B4, C1)`() {
