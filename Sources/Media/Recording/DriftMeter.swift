@@ -5,8 +5,8 @@
 struct DriftMeter {
     /// In milliseconds: long enough that one packet in it was hardly delayed.
     private static let window: Int64 = 2_000
-    /// Less than so many bytes are let be: 10 ms.
-    private static let step = 80
+    /// Less than so many bytes are let be: 19 ms, so that a sender who was only held up for a moment is kept as he sent.
+    private static let step = 152
     /// So much of what was said is given up at once, at most: 20 ms. Silence may be put in as it comes: their clock may
     /// have stood still.
     private static let most = 160
