@@ -33,10 +33,10 @@ public struct HostPort: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Whether `name`, as it may stand in a message, is this host: an IPv6 address has many spellings.
     func isHost(_ name: String) -> Bool {
         if name == host { return true }
-        var one = in6_addr()
-        var other = in6_addr()
-        guard inet_pton(AF_INET6, name, &one) == 1, inet_pton(AF_INET6, host, &other) == 1 else { return false }
-        return withUnsafeBytes(of: &one) { first in withUnsafeBytes(of: &other) { first.elementsEqual($0) } }
+        // Room for an in6_addr, a type that several C modules claim.
+        var one = [UInt8](repeating: 0, count: 16)
+        var other = one
+        return inet_pton(AF_INET6, name, &one) == 1 && inet_pton(AF_INET6, host, &other) == 1 && one == other
     }
 }
 
