@@ -47,13 +47,13 @@ struct RemoteAddress {
     init?(_ connection: SessionDescription.Connection) {
         isIPv6 = connection.isIPv6
         if isIPv6 {
-            var address = [UInt8](repeating: 0, count: 16)
+            var address = in6_addr()
             guard inet_pton(AF_INET6, connection.address, &address) == 1 else { return nil }
             let octets = withUnsafeBytes(of: address) { Array($0) }
             guard octets.first != 0xFF else { return nil }
             isUnspecified = octets.allSatisfy { $0 == 0 }
         } else {
-            var address = [UInt8](repeating: 0, count: 4)
+            var address = in_addr()
             guard inet_pton(AF_INET, connection.address, &address) == 1 else { return nil }
             let value = UInt32(bigEndian: address.s_addr)
             guard value < 0xE000_0000 else { return nil }
