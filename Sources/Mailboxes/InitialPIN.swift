@@ -7,8 +7,10 @@ struct PreparedPIN: Sendable {
     var hash: PINHash
     /// Its owner must choose another at the first log-in.
     var isTemporary: Bool
-    /// For the notice; nil when somebody knows it already.
+    /// What is shown once to whoever asked for it; nil when somebody knows it already.
     var drawn: String?
+    /// The organisation's default PIN, for the notice; nil when it is none, or the key that it was sealed with is lost.
+    var standard: String?
     /// Of a drawn one, until it is changed: no two owners of an organisation are given the same.
     var fingerprint: Data?
 }
@@ -35,11 +37,5 @@ extension PINPolicy {
         var policy = self
         policy.exactly = Self.defaultPINLength
         return policy.weakness(of: pin, mailboxNumber: "")
-    }
-
-    /// What not even an administrator may give (D2).
-    static func weakness(ofGiven pin: String, mailboxNumber: String) -> PINWeakness? {
-        if pin == "1234" { return .common }
-        return pin == mailboxNumber ? .mailboxNumber : nil
     }
 }

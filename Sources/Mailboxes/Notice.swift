@@ -1,5 +1,5 @@
 // What somebody is to be told by e-mail (D1, D3, E6): a record with its addresses, queued in the transaction that is the
-// reason for it. A PIN inside is sealed.
+// reason for it. A PIN inside is sealed; there is none where the default PIN was kept by an earlier version.
 
 public struct Notice: Hashable, Sendable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {

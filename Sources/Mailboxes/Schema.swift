@@ -26,6 +26,9 @@ enum Schema {
         migrator.registerMigration("7: settings of extensions") { database in
             try database.execute(sql: extensionSettings)
         }
+        migrator.registerMigration("8: default PINs that can be e-mailed") { database in
+            try database.execute(sql: "ALTER TABLE defaultPIN ADD COLUMN sealed BLOB")
+        }
         return migrator
     }
 

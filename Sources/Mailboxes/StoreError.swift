@@ -17,9 +17,9 @@ public enum StoreError: Error, Hashable, Sendable {
     case badTimeZone(String)
     /// Not 4 to 10 digits.
     case badPIN
-    /// Too easy to guess for anybody to be given.
+    /// Nothing that the organisation's policy lets anybody have.
     case weakPIN(PINWeakness)
-    /// New mailboxes of the domain are to begin with a default PIN, and there is none.
+    /// The domain is asked for its default PIN, and there is none.
     case noDefaultPIN(String)
     /// The domain's policy leaves no PIN that is not somebody's already.
     case noPINLeft(String)
@@ -90,7 +90,7 @@ extension StoreError: CustomStringConvertible {
         case .badTimeZone(let zone): "\(zone.debugDescription) is not a time zone such as Europe/Madrid"
         case .badPIN: "a PIN has 4 to 10 digits"
         case .weakPIN(let weakness): "\(weakness) is not allowed"
-        case .noDefaultPIN(let domain): "\(domain) is to have a default PIN, and has none"
+        case .noDefaultPIN(let domain): "\(domain) has no default PIN"
         case .noPINLeft(let domain): "the PIN policy of \(domain) leaves no PIN that nobody has"
         case .mailboxInUse(let number, let accounts):
             "mailbox \(number) is the own mailbox of extension \(accounts.joined(separator: ", "))"

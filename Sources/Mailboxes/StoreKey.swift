@@ -1,6 +1,6 @@
 // The key of this store: a file beside the database that only its owner can read. What must be read again later (a PIN
-// that waits to be e-mailed) is sealed with it; PINs that must differ from each other are compared by fingerprints under
-// it. Without the file the database gives neither away. A lost key costs the PINs in waiting notices, nothing else.
+// that waits to be e-mailed, a default PIN that still will be) is sealed with it; PINs that must differ from each other are compared by fingerprints under
+// it. Without the file the database gives neither away. A lost key costs the PINs in notices, nothing else.
 
 import Crypto
 import Foundation
@@ -22,17 +22,33 @@ struct StoreKey: Sendable {
 
     /// AES-GCM; it opens for the same mailbox only.
     func seal(_ pin: String, of mailbox: MailboxID) throws(StoreError) -> Data {
+        try seal(pin, for: "mailbox \(mailbox.rawValue)")
+    }
+
+    /// An organisation's default PIN; it opens for the same organisation only.
+    func seal(_ pin: String, ofAll organisation: OrganisationID) throws(StoreError) -> Data {
+        try seal(pin, for: "organisation \(organisation.rawValue)")
+    }
+
+    /// Nil when it was sealed with another key or for another mailbox.
+    func open(_ sealed: Data, of mailbox: MailboxID) -> String? { open(sealed, for: "mailbox \(mailbox.rawValue)") }
+
+    /// Nil when it was sealed with another key or for another organisation.
+    func open(_ sealed: Data, ofAll organisation: OrganisationID) -> String? {
+        open(sealed, for: "organisation \(organisation.rawValue)")
+    }
+
+    private func seal(_ pin: String, for owner: String) throws(StoreError) -> Data {
         do {
-            let box = try AES.GCM.seal(Data(pin.utf8), using: sealing, authenticating: Self.context(mailbox))
+            let box = try AES.GCM.seal(Data(pin.utf8), using: sealing, authenticating: Data(owner.utf8))
             guard let sealed = box.combined else { throw StoreError.failed("a PIN could not be sealed") }
             return sealed
         } catch { throw .failed("a PIN could not be sealed") }
     }
 
-    /// Nil when it was sealed with another key or for another mailbox.
-    func open(_ sealed: Data, of mailbox: MailboxID) -> String? {
+    private func open(_ sealed: Data, for owner: String) -> String? {
         guard let box = try? AES.GCM.SealedBox(combined: sealed),
-            let pin = try? AES.GCM.open(box, using: sealing, authenticating: Self.context(mailbox))
+            let pin = try? AES.GCM.open(box, using: sealing, authenticating: Data(owner.utf8))
         else { return nil }
         return String(decoding: pin, as: UTF8.self)
     }
@@ -42,8 +58,6 @@ struct StoreKey: Sendable {
         let text = Data("\(organisation.rawValue):\(pin)".utf8)
         return Data(HMAC<SHA256>.authenticationCode(for: text, using: fingerprinting))
     }
-
-    private static func context(_ mailbox: MailboxID) -> Data { Data("mailbox \(mailbox.rawValue)".utf8) }
 }
 
 extension StoreKey {

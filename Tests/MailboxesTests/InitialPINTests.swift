@@ -76,7 +76,7 @@ struct InitialPINTests {
         #expect(kept.pinIsTemporary && !kept.settings.needsIntroduction)
     }
 
-    @Test("a given PIN is not temporary; 1234 and the number itself are refused, whoever gives them")
+    @Test("a given PIN is not temporary; what the policy refuses is refused, whoever gives it (D2)")
     func given() async throws {
         let store = try await scratch.open()
         _ = try await organisation(store)
@@ -88,10 +88,64 @@ struct InitialPINTests {
         await #expect(throws: StoreError.weakPIN(.mailboxNumber)) {
             _ = try await store.addMailbox(NewMailbox(domain: "example.org", number: "5004", pin: "5004"))
         }
+        for (pin, weakness) in [("7777", PINWeakness.repeated), ("3456", .run)] {
+            await #expect(throws: StoreError.weakPIN(weakness)) { _ = try await store.create(new("101", pin: pin)) }
+            await #expect(throws: StoreError.weakPIN(weakness)) {
+                try await store.givePIN(pin, of: mailbox.thing.mailbox)
+            }
+        }
+        _ = try await store.changeSettings(of: kept.organisation) { $0.pinPolicy.exactly = 6 }
+        await #expect(throws: StoreError.weakPIN(.length)) { _ = try await store.create(new("101", pin: "4815")) }
         #expect(try await store.mailboxes(domain: "example.org").map(\.number) == ["100"])
     }
 
-    @Test("the default PIN: by permission, seven digits within the policy, at creation only, kept as a hash")
+    @Test("an administrator sets a PIN of his own choice, which ends a lockout and is told to nobody (D2, D3)")
+    func set() async throws {
+        let store = try await scratch.open()
+        _ = try await organisation(store) { $0.pinPolicy.exactly = 6 }
+        let mailbox = try await store.create(new("100", emails: ["ann@example.org"])).thing.mailbox
+        for _ in 1...5 { _ = try await store.checkPIN("0000", of: mailbox, from: "192.0.2.1") }
+        try await store.givePIN("481516", of: mailbox)
+        #expect(try await store.checkPIN("481516", of: mailbox, from: "192.0.2.2") == .accepted)
+        #expect(try await store.mailbox(mailbox)?.pinIsTemporary == false)
+        try await store.givePIN("271828", of: mailbox, temporary: true)
+        #expect(try await store.mailbox(mailbox)?.pinIsTemporary == true)
+        #expect(try await store.notices(domain: "example.org").map(\.kind) == [.pinCreated, .locked])
+        await #expect(throws: StoreError.badPIN) { try await store.givePIN("12", of: mailbox) }
+    }
+
+    @Test("the default PIN is e-mailed too, at creation and when a PIN goes back to it; it must be changed (D1, D2)")
+    func backToDefault() async throws {
+        let store = try await scratch.open()
+        let id = try await organisation(store) { settings in
+            settings.mayHaveDefaultPIN = true
+            settings.initialPIN = .default
+        }
+        try await store.setDefaultPIN("4815162", of: id)
+        let mailbox = try await store.create(new("100", emails: ["ann@example.org"])).thing.mailbox
+        try await store.setPIN("2718", of: mailbox)
+        for _ in 1...5 { _ = try await store.checkPIN("0000", of: mailbox, from: "192.0.2.1") }
+        try await store.resetPINToDefault(of: mailbox)
+        #expect(try await store.checkPIN("4815162", of: mailbox, from: "192.0.2.2") == .accepted)
+        #expect(try await store.mailbox(mailbox)?.pinIsTemporary == true)
+        let notices = try await store.notices(domain: "example.org")
+        #expect(notices.map(\.kind) == [.pinCreated, .locked, .pinReset])
+        for notice in [notices[0], notices[2]] {
+            #expect(notice.addresses == ["ann@example.org"] && notice.detail == "the default PIN")
+            #expect(try await store.pin(ofNotice: notice.id) == "4815162")
+        }
+        // One that an earlier version kept cannot be read again: its notice says only what it is.
+        try await store.door.write { try $0.execute(sql: "UPDATE defaultPIN SET sealed = NULL") }
+        try await store.resetPINToDefault(of: mailbox)
+        let last = try #require(try await store.notices(domain: "example.org").last)
+        #expect(!last.hasPIN && last.detail == "the default PIN")
+        try await store.setDefaultPIN(nil, of: id)
+        await #expect(throws: StoreError.noDefaultPIN("example.org")) {
+            try await store.resetPINToDefault(of: mailbox)
+        }
+    }
+
+    @Test("the default PIN: by permission, seven digits within the policy, at creation only")
     func defaultPIN() async throws {
         let store = try await scratch.open()
         let id = try await organisation(store)

@@ -24,7 +24,7 @@ struct OrganisationCommand: AsyncParsableCommand {
                         domain: domain, name: name ?? domain, timeZone: timeZone, language: language, digest: digest))
                 print("added organisation \(added.domain)")
                 let notes = SettingNotes(configuration: try common.load(), store: store)
-                for note in notes.notes(on: added) { print("note: \(note)") }
+                for note in try await notes.notes(on: added) { print("note: \(note)") }
             }
         }
     }
@@ -69,7 +69,7 @@ struct OrganisationCommand: AsyncParsableCommand {
                     organisation.id, name: name, timeZone: timeZone, language: language, digest: digest)
                 print("changed organisation \(organisation.domain)")
                 let notes = SettingNotes(configuration: try common.load(), store: store)
-                for note in notes.notes(on: changed) { print("note: \(note)") }
+                for note in try await notes.notes(on: changed) { print("note: \(note)") }
             }
         }
     }

@@ -1,22 +1,44 @@
-// `lamplighter pin …` and `lamplighter lockout …`: PINs given anew, and wrong tries forgiven (D1, D3).
+// `lamplighter pin …` and `lamplighter lockout …`: PINs given anew, and wrong tries forgiven (D1–D3).
 
 import ArgumentParser
 import Mailboxes
 
 struct PINCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "pin", abstract: "PINs of mailboxes.", subcommands: [Reset.self])
+        commandName: "pin", abstract: "PINs of mailboxes.", subcommands: [Reset.self, Set.self])
 
     struct Reset: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Draws a temporary PIN, prints it once, and ends a lockout of the mailbox.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var mailbox: MailboxArgument
+        @Flag(help: "Take the organisation's default PIN instead, which is not printed.") var toDefault = false
 
         func run() async throws {
             try await common.withStore { store in
                 let mailbox = try await mailbox.find(in: store)
-                print("PIN: \(try await store.resetPIN(of: mailbox.id))")
+                if toDefault {
+                    try await store.resetPINToDefault(of: mailbox.id)
+                    print("mailbox \(mailbox.number)@\(mailbox.domain) has the default PIN")
+                } else {
+                    print("PIN: \(try await store.resetPIN(of: mailbox.id))")
+                }
+            }
+        }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Sets a PIN that you have chosen, from standard input, and ends a lockout of the mailbox.")
+        @OptionGroup var common: CommonOptions
+        @OptionGroup var mailbox: MailboxArgument
+        @Flag(help: "Its owner has to choose another at the next log-in.") var temporary = false
+
+        func run() async throws {
+            try await common.withStore { store in
+                let mailbox = try await mailbox.find(in: store)
+                try await store.givePIN(readLine() ?? "", of: mailbox.id, temporary: temporary)
+                print("mailbox \(mailbox.number)@\(mailbox.domain) has a new PIN")
             }
         }
     }

@@ -21,8 +21,12 @@ struct SettingNotes {
         return notes
     }
 
-    func notes(on organisation: Organisation) -> [String] {
-        notes(language: organisation.language, keymap: organisation.settings.keymap)
+    func notes(on organisation: Organisation) async throws -> [String] {
+        var notes = notes(language: organisation.language, keymap: organisation.settings.keymap)
+        if organisation.settings.initialPIN == .default, try await !store.hasDefaultPIN(organisation.id) {
+            notes.append("there is no default PIN yet: `organisation default-pin \(organisation.domain)` sets it")
+        }
+        return notes
     }
 
     /// Of files that cannot be read nothing is said here: `check` and `serve` do.
