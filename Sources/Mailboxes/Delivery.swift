@@ -59,9 +59,12 @@ public struct DirectoryEntry: Hashable, Sendable {
     public var number: String
     /// As in `Extension.displayName`: "John Smith".
     public var name: String
-    public init(mailbox: MailboxID, number: String, name: String) {
+    /// Whether the mailbox has another number than the extension: the name that is recorded in it is not theirs.
+    public var isGuest: Bool
+    public init(mailbox: MailboxID, number: String, name: String, isGuest: Bool = false) {
         self.mailbox = mailbox
         self.number = number
         self.name = name
+        self.isGuest = isGuest
     }
 }

@@ -60,6 +60,11 @@ extension SQLiteStore {
         }
     }
 
+    public func mailbox(reachedBy number: String, domain: String) async throws -> Mailbox? {
+        let domain = domain.lowercased()
+        return try await door.read { try MailboxRow.find(reachedBy: number, domain: domain, $0) }
+    }
+
     public func mailboxes(domain: String) async throws -> [Mailbox] {
         let domain = domain.lowercased()
         return try await door.read { database in
@@ -94,11 +99,12 @@ enum MailboxRow {
         var available: Int { quota - used + deleted }
     }
 
-    /// A personal mailbox without a name of its own is called as its extension.
+    /// A personal mailbox without a name of its own is called as the extension of its number.
     static let columns = """
         SELECT m.id, m.organisation, o.domain, m.number, m.kind, m.quota, o.language, o.timeZone, m.settings,
             o.settings AS organisationSettings, coalesce(p.temporary, 0) AS temporary, coalesce(m.name,
-                (SELECT displayName FROM extension WHERE mailbox = m.id AND removedAt IS NULL LIMIT 1)) AS name
+                (SELECT displayName FROM extension
+                    WHERE mailbox = m.id AND number = m.number AND removedAt IS NULL)) AS name
         FROM mailbox m JOIN organisation o ON o.id = m.organisation LEFT JOIN pin p ON p.mailbox = m.id
         """
     static let byID = columns + " WHERE m.id = ? AND m.removedAt IS NULL"
@@ -109,6 +115,13 @@ enum MailboxRow {
     static func find(_ id: MailboxID, _ database: Database) throws -> Mailbox? {
         let statement = try database.cachedStatement(sql: byID)
         return try Row.fetchOne(statement, arguments: [id.rawValue]).map(Mailbox.init(row:))
+    }
+
+    static func find(reachedBy number: String, domain: String, _ database: Database) throws -> Mailbox? {
+        if let account = try ExtensionRow.find(number: number, domain: domain, database) {
+            return try find(account.mailbox, database)
+        }
+        return try all(byNumber, [domain, number], database).first
     }
 
     static func require(_ id: MailboxID, _ database: Database) throws -> Mailbox {

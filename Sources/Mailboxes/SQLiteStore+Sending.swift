@@ -14,13 +14,7 @@ extension SQLiteStore {
             if let list = try ListRow.find(number, for: sender, database) {
                 return .list(list, try ListRow.members(of: list.id, database).filter(\.takesMessages))
             }
-            if let named = try MailboxRow.all(MailboxRow.byNumber, [sender.domain, number], database).first {
-                return .mailbox(named)
-            }
-            guard let account = try ExtensionRow.find(number: number, domain: sender.domain, database) else {
-                return nil
-            }
-            return try MailboxRow.find(account.mailbox, database).map(Addressee.mailbox)
+            return try MailboxRow.find(reachedBy: number, domain: sender.domain, database).map(Addressee.mailbox)
         }
     }
 

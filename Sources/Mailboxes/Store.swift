@@ -15,6 +15,9 @@ public protocol Store: Sendable {
     func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension]
     func mailbox(_ id: MailboxID) async throws -> Mailbox?
     func mailbox(number: String, domain: String) async throws -> Mailbox?
+    /// Where calls for a number leave their messages: the own mailbox of the extension that has it, whatever its number
+    /// (A5), else the mailbox that has it.
+    func mailbox(reachedBy number: String, domain: String) async throws -> Mailbox?
     func mailboxes(domain: String) async throws -> [Mailbox]
     func changeSettings(
         of mailbox: MailboxID, _ change: @escaping @Sendable (inout MailboxSettings) -> Void

@@ -18,7 +18,8 @@ public struct StreamParameters: Sendable, Hashable {
     public var remoteAddress: String
     public var remotePort: UInt16
     public var remoteControlPort: UInt16
-    /// Whether the agreed direction lets us send; while false, playback stands still.
+    /// Whether the agreed direction lets us send; while false, playback stands still, or where the peer is to be heard
+    /// all the same, goes on unheard.
     public var sends: Bool
     /// Whether the peer is to be heard; while false, recordings and the RTP time-out stand still.
     public var receives: Bool

@@ -11,6 +11,8 @@ struct Negotiation {
     private(set) var parameters: StreamParameters
     private var capabilities: MediaCapabilities
     private var keys: StreamKeys?
+    /// Whether the peer has never listened and only speaks: it holds nothing, it is an alarm or the like.
+    private var isOneWay: Bool
 
     var encoding: AudioEncoding {
         switch codec {
@@ -27,6 +29,16 @@ struct Negotiation {
         self.capabilities = capabilities
         keys = agreement.keys
         parameters = StreamParameters(agreement, codec)
+        // A call that begins without an address begins on hold (RFC 3725 §4).
+        isOneWay = agreement.direction == .receiveOnly && !["0.0.0.0", "::"].contains(agreement.remoteAddress)
+        parameters.receives = parameters.receives || isOneWay
+    }
+
+    private mutating func take(_ agreement: AudioAgreement, in agreed: Codec) {
+        keys = agreement.keys
+        parameters = StreamParameters(agreement, agreed)
+        isOneWay = isOneWay && agreement.direction == .receiveOnly
+        parameters.receives = parameters.receives || isOneWay
     }
 
     /// Answers the offer of a re-INVITE or UPDATE, or makes one where it had none; nil when nothing fits (488).
@@ -43,8 +55,7 @@ struct Negotiation {
         else { return nil }
         let (answer, agreement) = renewed(settled, offer)
         guard let agreed = Codec(rawValue: agreement.encoding) else { return nil }
-        keys = agreement.keys
-        parameters = StreamParameters(agreement, agreed)
+        take(agreement, in: agreed)
         return answer
     }
 
@@ -68,8 +79,7 @@ struct Negotiation {
         guard let agreement = try? SDPNegotiation.agreement(offered: offered, answer: answer),
             let agreed = Codec(rawValue: agreement.encoding)
         else { return false }
-        keys = agreement.keys
-        parameters = StreamParameters(agreement, agreed)
+        take(agreement, in: agreed)
         return true
     }
 }
@@ -77,7 +87,7 @@ struct Negotiation {
 extension StreamParameters {
     init(_ agreement: AudioAgreement, _ codec: Codec) {
         let direction = agreement.direction
-        // Who does not listen holds the call (RFC 3264 §8.4). What comes meanwhile, music mostly, belongs in no message.
+        // Who listens no more holds the call (RFC 3264 §8.4). What comes meanwhile, music mostly, belongs in no message.
         self.init(
             codec: codec, payloadType: agreement.payloadType, telephoneEvent: agreement.telephoneEvent,
             remoteAddress: agreement.remoteAddress, remotePort: agreement.remotePort,

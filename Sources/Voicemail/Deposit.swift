@@ -34,7 +34,7 @@ struct Deposit {
         }
         var copies: [Mailbox] = []
         for number in mailbox.settings.copies + others {
-            guard let copy = try await talk.store.mailbox(number: number, domain: mailbox.domain) else {
+            guard let copy = try await talk.store.mailbox(reachedBy: number, domain: mailbox.domain) else {
                 talk.log.error("no mailbox for a copy", metadata: ["number": "\(number)"])
                 continue
             }

@@ -52,7 +52,7 @@ struct LeaveMessage {
     private func taker() async throws -> Taker? {
         var candidates = [mailbox]
         for number in others {
-            candidates += try await [talk.store.mailbox(number: number, domain: mailbox.domain)].compactMap(\.self)
+            candidates += try await [talk.store.mailbox(reachedBy: number, domain: mailbox.domain)].compactMap(\.self)
         }
         for candidate in candidates where candidate.takesMessages {
             let terms = MessageTerms(candidate, talk)
@@ -128,7 +128,7 @@ extension LeaveMessage {
 
     /// The caller is another mailbox's caller from here on; false when there is no such mailbox.
     private func goOn(to number: String) async throws -> Bool {
-        guard let other = try await talk.store.mailbox(number: number, domain: mailbox.domain) else {
+        guard let other = try await talk.store.mailbox(reachedBy: number, domain: mailbox.domain) else {
             talk.log.error("a caller's key leads to no mailbox", metadata: ["number": "\(number)"])
             return false
         }

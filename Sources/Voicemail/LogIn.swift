@@ -20,13 +20,20 @@ struct AskForMailbox {
             let number = try await talk.digits(
                 opening: opening, talk.words(.enterAccountNumber), longest: 10,
                 reachOperator: { try await PassOn(talk, organisation.settings).toOperator(of: nil) })
-            if let mailbox = try await talk.store.mailbox(number: number, domain: talk.call.invitation.domain) {
+            if let mailbox = try await mailbox(number) {
                 return try await LogIn(talk.about(mailbox), mailbox).run()
             }
             talk.log.notice("unknown account number")
             opening = talk.words(.unknownAccount)
         }
         throw talk.farewell(.tooManyWrongEntries, because: "unknown account numbers")
+    }
+
+    /// That of the number, or of the extension that has the number and no mailbox of it.
+    private func mailbox(_ number: String) async throws -> Mailbox? {
+        let domain = talk.call.invitation.domain
+        if let mailbox = try await talk.store.mailbox(number: number, domain: domain) { return mailbox }
+        return try await talk.store.mailbox(reachedBy: number, domain: domain)
     }
 }
 

@@ -93,7 +93,7 @@ extension VoicemailService {
     private func deposit(_ arguments: [String: String], _ organisation: Organisation) async throws -> Purpose? {
         var mailboxes: [Mailbox] = []
         for number in (arguments["mailbox"] ?? "").split(separator: "&") {
-            let mailbox = try await store.mailbox(number: String(number), domain: organisation.domain)
+            let mailbox = try await store.mailbox(reachedBy: String(number), domain: organisation.domain)
             if let mailbox { mailboxes.append(mailbox) }
         }
         guard let greeter = mailboxes.first(where: \.settings.isEnabled) ?? mailboxes.first else { return nil }

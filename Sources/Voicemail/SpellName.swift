@@ -68,8 +68,8 @@ struct SpellName {
         var choice: [Clip] = []
         if let key = talk.keys.directory.key(for: .choose) {
             let frame = talk.phrases.forPerson(extension: person.number, key: key.rawValue)
-            let name = try await talk.recordedName(of: person.mailbox) ?? talk.words(talk.phrases.spelled(person.name))
-            choice = talk.words(frame, around: name)
+            let voice = person.isGuest ? nil : try await talk.recordedName(of: person.mailbox)
+            choice = talk.words(frame, around: voice ?? talk.words(talk.phrases.spelled(person.name)))
         }
         return talk.sentences(
             choice, talk.menu(talk.keys.directory, [(.next, .forNextName), (.startOver, .toEnterAnotherName)]))

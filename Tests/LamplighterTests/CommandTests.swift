@@ -149,6 +149,10 @@ struct CommandTests {
         #expect(try await output("pin", "reset", "200").firstMatch(of: /^PIN: [0-9]{7}\n$/) != nil)
         let notices = try await output("notice", "list").split(separator: "\n").map { $0.split(separator: "\t")[2] }
         #expect(notices == ["pin-created", "pin-reset"])
+        #expect(try await output("pin", "set", "200", status: 1) == "Error: a PIN has 4 to 10 digits\n")
+        #expect(
+            try await output("pin", "reset", "200", "--to-default", status: 1)
+                == "Error: example.org has no default PIN\n")
         #expect(try await output("lockout", "list").isEmpty)
 
         let prompt = TestServer.package + "/prompts/en/goodbye.flac"
@@ -169,6 +173,40 @@ struct CommandTests {
         #expect(try await output("greeting", "list", "100").hasPrefix("busy\t"))
         let again = try await output("extension", "restore", "100", status: 1)
         #expect(again == "Error: nothing with the number 100 was removed in example.org\n")
+    }
+
+    @Test("A written greeting is spoken by the program that is configured; one that fails changes nothing (E2)")
+    func writtenGreeting() async throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let speaker = folder + "/speak"
+        try Data("#!/bin/sh\ncat > \(folder)/said-$1; exec sox -q -n -r 16000 $2 synth 1.5 sine 440\n".utf8)
+            .write(to: URL(fileURLWithPath: speaker))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: speaker)
+        func output(_ speech: String, _ arguments: String..., status: Int32 = 0) async throws -> String {
+            let child = try ChildProcess(
+                TestServer.program, arguments,
+                environment: ["LAMPLIGHTER_DATA": folder, "LAMPLIGHTER_VOICEMAIL_TEXT_TO_SPEECH": speech],
+                in: TestServer.package)
+            #expect(try await child.exitStatus() == status, "\(arguments): \(child.output)")
+            return child.output
+        }
+        let text = "--voice; $(reboot) \"Wir sind bis fünf da.\""
+        _ = try await output("", "organisation", "add", "example.org", "--language", "es")
+        _ = try await output("", "mailbox", "add", "200", "--pin", "4815")
+        let set = ["greeting", "set", "200", "unavailable"]
+        let none = try await output("", set[0], set[1], set[2], set[3], "--text=\(text)", status: 1)
+        #expect(none.contains("voicemail.text-to-speech"))
+        let told = "\(speaker) {language} {file}"
+        _ = try await output(told, set[0], set[1], set[2], set[3], "--text=\(text)")
+        #expect(try await output("", "greeting", "list", "200").hasPrefix("unavailable\t1.5\t"))
+        #expect(try String(contentsOfFile: folder + "/said-es", encoding: .utf8) == text + "\n")
+        for broken in ["false {file}", "true {file}", "\(folder)/missing {file}"] {
+            _ = try await output(broken, set[0], set[1], set[2], "busy", "--text=\(text)", status: 1)
+        }
+        #expect(try await output("", "greeting", "list", "200").split(separator: "\n").count == 1)
+        _ = try await output("espeak-ng", "greeting", "list", "200", status: 1)
     }
 
     @Test(

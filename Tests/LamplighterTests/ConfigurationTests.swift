@@ -27,6 +27,12 @@ struct ConfigurationTests {
         #expect(documented == reader.known)
     }
 
+    @Test("A trunk is one organisation's, or everybody's whose domain it names (A8)")
+    func peers() throws {
+        let peers = ["10.0.0.1 a.example", "10.1.0.0/16 *"]
+        #expect(try read("", ["LAMPLIGHTER_PHONES_PEERS": peers.joined(separator: ",")]).phones.peers == peers)
+    }
+
     @Test("The environment wins over the file")
     func environmentWins() throws {
         let both = try read("sip:\n  port: 5070\n  listen: [127.0.0.1, '::1']", ["LAMPLIGHTER_SIP_PORT": "5080"])

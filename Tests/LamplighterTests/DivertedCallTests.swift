@@ -137,6 +137,19 @@ struct DivertedCallTests {
         #expect(try await town.call("5000@a.b", at: "dual.example", header) == "404", "the other one has no such rule")
     }
 
+    @Test("an extension whose own mailbox is a general one counts, though its old mailbox is still there (A5)")
+    func ownIsGeneral() async throws {
+        let town = try await Town()
+        let account = try #require(try await town.store.account(number: "101", domain: "unified.example"))
+        let team = try #require(try await town.store.mailbox(number: "200", domain: "unified.example"))
+        try await town.store.setMailbox(team.id, of: account.id)
+        let diversion = "Diversion: <sip:101@pbx.example>;reason=no-answer"
+        #expect(try await town.call("5001@a.b", diversion) == "leave-message 101 for 101 noAnswer")
+        try await town.store.removeMailbox(
+            try #require(try await town.store.mailbox(number: "101", domain: "unified.example")).id)
+        #expect(try await town.call("5001@a.b", diversion) == "leave-message 101 for 101 noAnswer")
+    }
+
     @Test("A8: another organisation's 100 is not ours, and its mailboxes are not there")
     func organisations() async throws {
         let town = try await Town()

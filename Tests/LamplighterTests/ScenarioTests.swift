@@ -42,6 +42,7 @@ struct ScenarioTests {
             ("leave-message-listen-then-accept", "speech.ulaw", "PCMU"),
             ("leave-message-record-again-hang-up-keeps-the-first", "speech.ulaw", "PCMU"),
             ("leave-message-urgent", "speech.ulaw", "PCMU"),
+            ("one-way-caller-leaves-a-message", "speech.ulaw", "PCMU"),
             ("leave-message-alaw-hang-up-while-recording", "speech.alaw", "PCMA"),
         ])
     func deposit(scenario: String, speech: String, encoding: String) async throws {

@@ -182,6 +182,33 @@ struct SettingsTests {
         #expect(try await store.directory(domain: "b.example").isEmpty)
     }
 
+    @Test("an extension whose own mailbox is a general one is reached there, and found there by name (A5, A9)")
+    func ownIsGeneral() async throws {
+        let store = try await scratch.open()
+        _ = try await store.addOrganisation(NewOrganisation(domain: "example.org", name: "Example"))
+        let team = try await store.addMailbox(NewMailbox(domain: "example.org", number: "200", pin: "4815")).id
+        for (number, name) in [("100", "Zoe Adams"), ("101", "Ann Brown"), ("102", "Eve")] {
+            let account = try await store.addExtension(
+                NewExtension(domain: "example.org", number: number, displayName: name, password: "p", pin: "4815"))
+            if number != "102" { try await store.setMailbox(team, of: account.id) }
+        }
+        for (number, reached) in [("100", "200"), ("200", "200"), ("102", "102"), ("999", nil)] {
+            #expect(try await store.mailbox(reachedBy: number, domain: "Example.org")?.number == reached)
+        }
+        #expect(try await store.mailbox(number: "100", domain: "example.org")?.number == "100")
+        #expect(try await store.mailbox(team)?.name == nil, "a general mailbox is not called as one of its extensions")
+        let entries = try await store.directory(domain: "example.org")
+        #expect(entries.map(\.name) == ["Ann Brown", "Eve", "Zoe Adams"])
+        #expect(entries.map(\.number) == ["101", "102", "100"])
+        #expect(entries.map(\.isGuest) == [true, false, true])
+        #expect(entries[0].mailbox == team && entries[2].mailbox == team)
+        let own = try #require(try await store.mailbox(number: "102", domain: "example.org"))
+        let mailbox = try #require(try await store.mailbox(team))
+        #expect(try await store.addressee("100", for: own.id) == .mailbox(mailbox))
+        _ = try await store.changeSettings(of: team) { $0.isHiddenFromDirectory = true }
+        #expect(try await store.directory(domain: "example.org").map(\.name) == ["Eve"])
+    }
+
     @Test("own folders: in neither count, and the lamp is told when a message comes or goes (C4, F2)")
     func ownFolders() async throws {
         let store = try await scratch.open()

@@ -236,6 +236,25 @@ struct SessionTests {
         }
     }
 
+    /// B8: an alarm that only speaks hears no greeting, and leaves its message after it.
+    @Test func whoOnlySpeaksIsPlayedToUnheard() async throws {
+        var call = try TestCall()
+        defer { call.engine.close() }
+        call.session.start(.to(call.phone, sends: false))
+        call.session.play(PlaybackID(1), [AudioBuffer(speech(800))])
+        var ended = false
+        while !ended {
+            if case .playbackEnded(PlaybackID(1), 800, nil) = try await call.events.next() { ended = true }
+        }
+        call.session.record(RecordingRequest(maximumBytes: 400_000, silence: .seconds(10)))
+        try await call.events.fence(call.session)
+        call.talk(speech(1_600))
+        try await call.press("1")
+        call.session.stopRecording()
+        let (audio, _) = try await call.events.recording()
+        #expect(audio.withoutLeadingSilence().prefix(1_600) == speech(1_600)[...])
+    }
+
     /// B8: the recording pauses, and the music of the hold is not in it.
     @Test func aHoldIsNotInTheRecording() async throws {
         var call = try TestCall()

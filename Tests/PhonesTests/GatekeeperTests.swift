@@ -242,6 +242,13 @@ struct GatekeeperTests {
             sample.store,
             PhoneSettings(trustedPeers: [TrustedPeer(name: "trunk", networks: network, domain: "example.net")]))
         #expect(number(await bound.admit(call, by: trunk)) == "trunk for example.net")
+        // An organisation that is not there: its trunk's calls are not another's (A8).
+        let early = Gate(
+            sample.store,
+            PhoneSettings(
+                defaultDomain: "example.org",
+                trustedPeers: [TrustedPeer(name: "trunk", networks: network, domain: "later.example")]))
+        #expect(number(await early.admit(call, by: trunk)) == "404")
         try await sample.remove()
     }
 

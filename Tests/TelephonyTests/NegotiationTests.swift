@@ -43,6 +43,24 @@ struct NegotiationTests {
         #expect(call.parameters.receives)
     }
 
+    @Test("Who never listened holds nothing: it is heard, also after a refresh; once it has listened, it holds (B8)")
+    func oneWay() throws {
+        let (_, agreement) = try SDPNegotiation.answer(to: description("0 101", "sendonly"), with: capabilities)
+        var call = try #require(Negotiation(agreement, capabilities))
+        #expect(!call.parameters.sends && call.parameters.receives)
+        _ = try call.answer(to: description("0 101", "sendonly"))
+        #expect(!call.parameters.sends && call.parameters.receives)
+        for (direction, receives) in [("sendrecv", true), ("sendonly", false)] {
+            _ = try call.answer(to: description("0 101", direction))
+            #expect(call.parameters.receives == receives)
+        }
+        for (direction, address) in [("inactive", "127.0.0.1"), ("sendonly", "0.0.0.0"), ("sendrecv", "0.0.0.0")] {
+            let offer = try description("0 101", direction, address: address)
+            let held = try #require(Negotiation(SDPNegotiation.answer(to: offer, with: capabilities).1, capabilities))
+            #expect(!held.parameters.sends && !held.parameters.receives)
+        }
+    }
+
     @Test("A re-INVITE without an offer gets ours, and its ACK the answer (RFC 3261 §14.2)")
     func lateOffer() throws {
         var call = try call("8 0 101")

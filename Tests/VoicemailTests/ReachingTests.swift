@@ -50,6 +50,25 @@ struct ReachingTests {
         #expect(try await house.messages(in: .new, of: "200").map(\.callerNumber) == [account ?? "5551234"])
     }
 
+    @Test("A5, B6: a message for an extension whose own mailbox is the general one is left there, once")
+    func ownIsGeneral() async throws {
+        let house = try await House.open()
+        let account = try #require(try await house.store.account(number: "100", domain: "example.org"))
+        try await house.store.setMailbox(house.mailbox("200").id, of: account.id)
+        let call = call("03100", diverted: Diversion(number: "100", reason: .noAnswer))
+        call.say(House.speech(5), ending: .hangUp)
+        await house.service.run("leave-message", arguments: ["mailbox": "100&200&101"], call)
+        #expect(try await house.messages(in: .new, of: "200").count == 1)
+        #expect(try await house.messages(in: .new, of: "101").count == 1)
+        #expect(try await house.messages(in: .new, of: "100").isEmpty)
+        // Without the old mailbox its number is still the account number.
+        try await house.store.removeMailbox(house.mailbox("100").id)
+        let owner = self.call("5000")
+        owner.type("100#4815#")
+        await house.service.run("any-mailbox", arguments: [:], owner)
+        #expect(owner.heard("you-have"))
+    }
+
     @Test("A5, A8: a member's number in another organisation is a stranger")
     func memberOfAnotherOrganisation() async throws {
         let house = try await House.open()

@@ -172,15 +172,19 @@ final class SessionCore: @unchecked Sendable {
     func takeFailures() -> Int { rtp.takeFailures() }
 
     private func send(round: Int) {
-        guard let agreed, agreed.sends, lock.destination != nil, !guardian.isBroken else { return }
+        guard let agreed else { return }
+        let isHeard = agreed.sends && lock.destination != nil && !guardian.isBroken
+        // To who only speaks, what is played is over when it would be.
+        guard isHeard || !agreed.sends && agreed.receives else { return }
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.frame) { frame in
             guard let start = frame.baseAddress else { return }
             let written = fill(start, agreed.codec)
+            guard isHeard else { return }
             (start + written).initialize(repeating: agreed.codec.silence, count: Self.frame - written)
             let timestamp = timestampBase &+ UInt32(truncatingIfNeeded: round * Self.frame)
             rtp.send(start, count: Self.frame, timestamp: timestamp, marker: lastSentRound != round - 1)
         }
-        lastSentRound = round
+        if isHeard { lastSentRound = round }
         settlePlayback()
     }
 

@@ -111,7 +111,14 @@ actor Gatekeeper {
     }
 
     private func admit(_ peer: TrustedPeer, _ request: SIPRequest) async throws -> Admission {
-        for host in [peer.domain ?? request.uri.host, settings.defaultDomain].compactMap(\.self) {
+        if let domain = peer.domain {
+            // A trunk whose organisation is not there yet, or no longer, must not reach another's (A8).
+            guard let organisation = try await store.organisation(domain: domain) else {
+                return .reject(status: 404, headers: [])
+            }
+            return .peer(peer, domain: organisation.domain)
+        }
+        for host in [request.uri.host, settings.defaultDomain].compactMap(\.self) {
             if let organisation = try await store.organisation(domain: host) {
                 return .peer(peer, domain: organisation.domain)
             }

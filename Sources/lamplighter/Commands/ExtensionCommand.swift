@@ -90,7 +90,11 @@ struct ExtensionCommand: AsyncParsableCommand {
                 }
                 if let mailbox {
                     let mailbox = try await store.existingMailbox(mailbox, organisation.domain)
+                    let old = try await store.mailbox(account.mailbox)
                     try await store.setMailbox(mailbox.id, of: account.id)
+                    if let old, old.id != mailbox.id, try await store.accounts(ofMailbox: old.id).isEmpty {
+                        print("note: mailbox \(old.number) is nobody's own now, and its messages stay in it")
+                    }
                 }
                 if let name { try await store.setDisplayName(name, of: account.id) }
                 if let password { try await store.setPassword(password, of: account) }

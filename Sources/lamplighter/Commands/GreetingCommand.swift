@@ -1,4 +1,4 @@
-// `lamplighter greeting …`: greetings and names from files and to files, beside a running server (C8).
+// `lamplighter greeting …`: greetings and names from files, written texts and to files, beside a running server (C8, E2).
 
 public import ArgumentParser
 import Foundation
@@ -31,21 +31,35 @@ struct GreetingCommand: AsyncParsableCommand {
 
     struct Set: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Takes a greeting from a WAV, FLAC or MP3 file, in place of the one before.")
+            abstract: "Takes a greeting from a WAV, FLAC or MP3 file or a written text, in place of the one before.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var mailbox: MailboxArgument
         @Argument(help: "Which greeting.") var kind: GreetingKind
-        @Argument(help: "The file.") var file: String
+        @Argument(help: "The file.") var file: String?
+        @Option(help: "A text instead, for the program that voicemail.text-to-speech names.") var text: String?
         @Option(help: "What to keep it in: PCMU, PCMA or G722 (wideband).") var codec = StoredEncoding.pcmu
 
+        func validate() throws {
+            guard (file == nil) != (text == nil) else { throw ValidationError("name a file or a text, one of them") }
+        }
+
         func run() async throws {
-            let audio = try AudioFile(reading: file, longest: GreetingCommand.longest)
-            let encoded = try audio.encoded(in: Codec(codec))
             try await common.withStore { store in
                 let mailbox = try await mailbox.find(in: store)
+                let encoded = try await audio(for: mailbox).encoded(in: Codec(codec))
                 try await store.setGreeting(kind, of: mailbox.id, audio: encoded, encoding: codec)
                 print("set \(kind.rawValue) of mailbox \(mailbox.number)@\(mailbox.domain)")
             }
+        }
+
+        private func audio(for mailbox: Mailbox) async throws -> AudioFile {
+            if let file { return try AudioFile(reading: file, longest: GreetingCommand.longest) }
+            let command = try common.load().voicemail.textToSpeech
+            guard !command.isEmpty else {
+                throw NotThere("voicemail.text-to-speech in the configuration names no program that speaks")
+            }
+            return try await TextToSpeech(command: command)
+                .speak(text ?? "", language: mailbox.language, longest: GreetingCommand.longest)
         }
     }
 

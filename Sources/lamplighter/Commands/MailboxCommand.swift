@@ -37,7 +37,8 @@ struct MailboxCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Shows a mailbox's name and settings.")
+        static let configuration = CommandConfiguration(
+            abstract: "Shows a mailbox's name, whose it is, and its settings.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var mailbox: MailboxArgument
 
@@ -45,6 +46,11 @@ struct MailboxCommand: AsyncParsableCommand {
             try await common.withStore { store in
                 let mailbox = try await mailbox.find(in: store)
                 print("name=\(mailbox.name?.printable ?? "")")
+                print("kind=\(mailbox.kind.rawValue)")
+                let owners = try await store.accounts(ofMailbox: mailbox.id)
+                let members = try await store.members(of: mailbox.id)
+                print("own-of=\(owners.map(\.number).joined(separator: ","))")
+                print("members=\(members.map(\.number).joined(separator: ","))")
                 print("quota=\(mailbox.quota)")
                 SettingArguments.print(mailbox.settings, SettingField.all)
             }

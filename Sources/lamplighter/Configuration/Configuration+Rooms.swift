@@ -147,13 +147,14 @@ extension PhoneHabit {
 }
 
 extension TrustedPeer {
-    /// From `ADDRESS[/BITS] DOMAIN`.
+    /// From `ADDRESS[/BITS] DOMAIN`, or `ADDRESS[/BITS] *` for the organisation that each call names.
     init?(setting: String) {
         let words = setting.split(separator: " ")
         guard let first = words.first, words.count == 2, let range = try? AddressRange(parsing: String(first)),
-            Organisation.isDomain(String(words[1]))
+            words[1] == "*" || Organisation.isDomain(String(words[1]))
         else { return nil }
-        self.init(name: String(first), networks: [range], domain: words[1].lowercased())
+        self.init(
+            name: String(first), networks: [range], domain: words[1] == "*" ? nil : words[1].lowercased())
     }
 }
 

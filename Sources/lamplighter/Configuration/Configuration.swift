@@ -69,6 +69,8 @@ struct Configuration: Sendable {
         var silence: Duration
         var keyTimeout: Duration
         var skip: Duration
+        /// Empty, or a command as `TextToSpeech` takes it.
+        var textToSpeech: String
     }
 }
 
@@ -184,6 +186,9 @@ extension Configuration.Voicemail {
         silence = try reader.seconds("voicemail.silence", default: 10, in: 1...300)
         keyTimeout = try reader.seconds("voicemail.key-timeout", default: 6, in: 1...60)
         skip = try reader.seconds("voicemail.skip", default: 3, in: 1...60)
+        textToSpeech = try reader.text(
+            "voicemail.text-to-speech", default: "", expected: "a command with {file} for the file that it writes",
+            where: TextToSpeech.isCommand)
     }
 }
 

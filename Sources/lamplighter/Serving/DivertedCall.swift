@@ -60,19 +60,16 @@ struct DivertedCall {
         return nil
     }
 
-    /// The number of the mailbox of an address: as it stands, as its extension's, or as the number plan maps it.
+    /// The number by which the mailbox of an address is reached: as it stands, or as the number plan maps it.
     private func mailbox(of party: DivertingParty) async throws -> String? {
         guard let number = party.number else { return nil }
         // Another organisation's 100 is not ours.
         if party.uri.host != domain, try await store.organisation(domain: party.uri.host) != nil { return nil }
-        if let mailbox = try await store.mailbox(number: number, domain: domain) { return mailbox.number }
-        if let account = try await store.account(number: number, domain: domain) {
-            return try await store.mailbox(account.mailbox)?.number
-        }
+        if try await store.mailbox(reachedBy: number, domain: domain) != nil { return number }
         guard let mapped = plan.application(for: number, domain: domain), !mapped.mayLogIn,
             let first = mapped.mailboxes.first
         else { return nil }
-        return try await store.mailbox(number: first, domain: domain)?.number
+        return try await store.mailbox(reachedBy: first, domain: domain) == nil ? nil : first
     }
 }
 

@@ -15,7 +15,7 @@ struct SettingNotes {
             if case .mailbox(let number) = target { number } else { nil as String? }
         }
         for number in mailbox.settings.copies + targets
-        where try await store.mailbox(number: number, domain: mailbox.domain) == nil {
+        where try await store.mailbox(reachedBy: number, domain: mailbox.domain) == nil {
             notes.append("there is no mailbox \(number) in \(mailbox.domain)")
         }
         return notes
