@@ -64,6 +64,7 @@ final class RandomCall: IncomingCall, AnsweredCall {
     }
     /// For the report of a failure: the last that was heard.
     var lastPrompts: [String] { state.withLock { Array($0.prompts.suffix(12)) } }
+    var prompts: [String] { state.withLock { $0.prompts } }
 
     func answer(early: Bool) async throws(CallEnded) -> any AnsweredCall { self }
     func reject(_ rejection: Rejection) async {}
@@ -102,16 +103,29 @@ final class RandomCall: IncomingCall, AnsweredCall {
         return PlayOutcome(position: position)
     }
 
-    /// At the question for the PIN it is typed, most of the time.
+    /// What is typed where a number or a name is asked for, most of the time: single keys would hardly ever make one.
+    private func answers(to prompt: String) -> [String] {
+        switch prompt {
+        case "enter-pin": [pin + "#"]
+        case "enter-account-number": ["100#", "101#", "200#"]
+        case "enter-addressee": ["100#", "101#", "200#", "101*200#", "101#", "3#", "0#", "999#", "#", ""]
+        case "enter-name", "enter-first-name", "enter-last-name", "enter-more-letters": ["232#", "2#", "9#", ""]
+        case "enter-number-to-call": ["101#", "5551234#", "999#"]
+        case "enter-new-pin": ["90210#", "90210#", "1111#", "4815#", "1#"]
+        case "enter-new-pin-again": ["90210#", "90210#", "9#"]
+        case "enter-days": ["3#", "0#", "400#", "#"]
+        default: []
+        }
+    }
+
     private func hear(_ prompt: String, _ keys: Set<Key>) throws(CallEnded) -> Key? {
         state.withLock { state in
             state.prompts.append(prompt)
             guard state.typed.isEmpty else { return }
-            if prompt == "enter-pin", Int.random(in: 0..<10, using: &state.random) > 0 {
-                state.typed = (pin + "#").compactMap(Key.init(rawValue:))
-            } else if prompt == "enter-account-number", Int.random(in: 0..<10, using: &state.random) > 1 {
-                let number = ["100", "101", "200"].randomElement(using: &state.random) ?? "100"
-                state.typed = (number + "#").compactMap(Key.init(rawValue:))
+            let answers = answers(to: prompt)
+            if Int.random(in: 0..<10, using: &state.random) > 0, let typed = answers.randomElement(using: &state.random)
+            {
+                state.typed = typed.compactMap(Key.init(rawValue:))
             }
         }
         return try press(keys, chance: 12)
