@@ -19,7 +19,7 @@ COMPUTING = MediaTests.(TalkOffTests|ToneLimitTests|NetworkTests)
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 
 BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsrtp2-dev libsqlite3-dev
-TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core openssl sox sqlite3
+TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core kamailio openssl sox sqlite3
 BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
 PROMPT_PACKAGES = python3-venv
 
