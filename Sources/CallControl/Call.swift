@@ -26,7 +26,8 @@ public struct Invitation: Sendable, Hashable {
 
     public init(
         callID: String, dialled: String, domain: String, callerNumber: String? = nil, callerName: String? = nil,
-        account: String? = nil, isAccountProven: Bool = false, source: String, diversion: Diversion? = nil, language: String? = nil
+        account: String? = nil, isAccountProven: Bool = false, source: String, diversion: Diversion? = nil,
+        language: String? = nil
     ) {
         self.callID = callID
         self.dialled = dialled

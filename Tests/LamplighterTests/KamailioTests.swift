@@ -3,6 +3,7 @@
 
 import Foundation
 import SIP
+import SIPTestPhone
 import Testing
 
 @Suite("Behind Kamailio")

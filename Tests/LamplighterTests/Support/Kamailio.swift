@@ -47,11 +47,11 @@ final class Kamailio: Sendable {
         ] {
             try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
         }
-        // Tests run with signals blocked, which a child inherits.
+        // Tests run with signals blocked, which a child inherits, and without SIGALRM its timers stand still.
         process = try ChildProcess(
             "env",
             [
-                "--default-signal=TERM", "kamailio", "-f", folder + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4",
+                "--default-signal", "kamailio", "-f", folder + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4",
                 "-Y", folder, "-w", folder,
             ])
         try await process.waitFor("Kamailio is ready")

@@ -62,11 +62,19 @@ struct SoakSample {
 
 struct SoakReport {
     /// Growth that is taken for noise: a share, and something on top.
-    private static let measures:
-        [(name: String, of: KeyPath<SoakSample, Int> & Sendable, share: Double, more: Double)] = [
-            ("memory in kB", \.memory, 0.02, 1_024), ("descriptors", \.descriptors, 0, 2), ("threads", \.threads, 0, 2),
-            ("database in kB", \.database, 0.05, 256),
-        ]
+    private static let measures: [Measure] = [
+        Measure(name: "memory in kB", of: { $0.memory }, share: 0.02, more: 1_024),
+        Measure(name: "descriptors", of: { $0.descriptors }, share: 0, more: 2),
+        Measure(name: "threads", of: { $0.threads }, share: 0, more: 2),
+        Measure(name: "database in kB", of: { $0.database }, share: 0.05, more: 256),
+    ]
+
+    private struct Measure: Sendable {
+        var name: String
+        var of: @Sendable (SoakSample) -> Int
+        var share: Double
+        var more: Double
+    }
 
     var samples: [SoakSample] = []
 
@@ -78,8 +86,8 @@ struct SoakReport {
             let third = samples.count / 3
             guard third > 1 else { return ["life \(life) has \(samples.count) samples only"] }
             return Self.measures.compactMap { measure in
-                let middle = Self.median(samples[third..<2 * third].map { $0[keyPath: measure.of] })
-                let last = Self.median(samples[(samples.count - third)...].map { $0[keyPath: measure.of] })
+                let middle = Self.median(samples[third..<2 * third].map(measure.of))
+                let last = Self.median(samples[(samples.count - third)...].map(measure.of))
                 guard last > middle * (1 + measure.share) + measure.more else { return nil }
                 return "\(measure.name) grew from \(Int(middle)) to \(Int(last)) in life \(life)"
             }
