@@ -82,8 +82,9 @@ let package = Package(
         tests("PhrasesTests", ["Phrases"]),
         tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", grdb, logging]),
         tests("DialplanTests", ["Dialplan"]),
-        tests("PhonesTests", ["Phones", "SIP", "Mailboxes", logging] + nio),
+        .target(name: "SIPTestPhone", dependencies: ["SIP"] + nio, path: "Tests/SIPTestPhone", swiftSettings: strict),
+        tests("PhonesTests", ["Phones", "SIP", "SIPTestPhone", "Mailboxes", logging]),
         tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media", logging]),
-        tests("LamplighterTests", ["lamplighter", "SIP", "CallControl", "Dialplan", "Mailboxes"]),
+        tests("LamplighterTests", ["lamplighter", "SIP", "SIPTestPhone", "CallControl", "Dialplan", "Mailboxes"]),
     ]
 )

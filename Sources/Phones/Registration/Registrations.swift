@@ -101,6 +101,10 @@ actor Registrations {
             setAlarm()
             var outcome = list(account.id)
             outcome.change = change
+            // RFC 3327 §5.3: a phone that knows what it is sees the way that was taken.
+            if request.head.tokens(of: "Supported").contains("path") {
+                outcome.headers = request.head.values(of: "Path").map { HeaderField("Path", $0) }
+            }
             return outcome
         }
     }

@@ -19,7 +19,8 @@ extension EndpointCore {
             head.other += SIPCapabilities.sessionTimer(interval, minimum: limits.sessionTiming.minimum)
         }
         head.body = invitation.offer.encoded()
-        let unsent = SIPRequest(.invite, uri: invitation.target, head: head)
+        var unsent = SIPRequest(.invite, uri: invitation.target, head: head)
+        unsent.routes = invitation.routes
         let ways = passable(ways(of: unsent, over: flow), for: unsent)
         let first = ways.first ?? Way(flow: flow)
         let request = stamped(unsent, for: first.flow)
