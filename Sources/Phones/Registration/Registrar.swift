@@ -25,7 +25,7 @@ struct Registrar: Sendable {
     }
 
     private let limits: RegistrarLimits
-    private var bindings: [ExtensionID: [Binding]] = [:]
+    private(set) var bindings: [ExtensionID: [Binding]] = [:]
     private var deadlines = Deadlines<ExtensionID>()
 
     init(limits: RegistrarLimits) { self.limits = limits }
