@@ -22,7 +22,10 @@ struct Chance: RandomNumberGenerator {
     /// True in this share of cases.
     mutating func happens(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
 
-    mutating func seconds(_ range: ClosedRange<Double>) -> Duration { .seconds(Double.random(in: range, using: &self)) }
+    /// A whole number of nanoseconds: event loops know nothing shorter.
+    mutating func seconds(_ range: ClosedRange<Double>) -> Duration {
+        .nanoseconds(Int64(Double.random(in: range, using: &self) * 1e9))
+    }
 
     /// For what keeps it.
     func source() -> RandomSource {

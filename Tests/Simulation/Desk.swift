@@ -72,9 +72,16 @@ final class Desk: SIPUser, @unchecked Sendable {
     }
 
     private func hangUp(_ dialog: InviteDialog, _ plan: CallPlan) {
-        guard plan.ending == .serverHangsUp else { return }
+        // Who is gone sends no media, which is found out after half a minute.
+        let silence: Double? =
+            switch plan.ending {
+            case .serverHangsUp: 0
+            case .callerDies: 30
+            case .callerHangsUp: nil
+            }
+        guard let silence else { return }
         Task {
-            await world.time.sleep(plan.length / .seconds(1))
+            await world.time.sleep(plan.length / .seconds(1) + silence)
             dialog.hangUp()
         }
     }
