@@ -8,19 +8,22 @@ internal import Mailboxes
 internal import SIP
 
 actor Gatekeeper {
-    private let store: any Store
+    private let store: any PhoneStore
     private let settings: PhoneSettings
     private let registrations: Registrations
     private let logger: Logger
     private let now: @Sendable () -> Double
-    private var digest = DigestAuthenticator()
+    private var digest: DigestAuthenticator
     /// Stands in for the secret of an account that there is not; nobody knows its password.
-    private let dummySecret = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 16) }.joined()
+    private let dummySecret: String
 
     init(
-        store: any Store, settings: PhoneSettings, registrations: Registrations, logger: Logger,
-        now: @escaping @Sendable () -> Double
+        store: any PhoneStore, settings: PhoneSettings, registrations: Registrations, logger: Logger,
+        random: RandomSource = .system, now: @escaping @Sendable () -> Double
     ) {
+        var random = random
+        digest = DigestAuthenticator(key: (0..<32).map { _ in .random(in: .min ... .max, using: &random) })
+        dummySecret = (0..<4).map { _ in random.token() }.joined()
         self.store = store
         self.settings = settings
         self.registrations = registrations
