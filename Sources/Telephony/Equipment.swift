@@ -42,10 +42,13 @@ public struct Equipment: Sendable {
 public struct Route: Sendable, Hashable {
     public var target: SIPURI
     public var flow: Flow
+    /// The proxies on the way, ours first.
+    public var routes: [NameAddress]
 
-    public init(target: SIPURI, flow: Flow) {
+    public init(target: SIPURI, flow: Flow, routes: [NameAddress] = []) {
         self.target = target
         self.flow = flow
+        self.routes = routes
     }
 }
 
