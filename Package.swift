@@ -84,6 +84,6 @@ let package = Package(
         tests("DialplanTests", ["Dialplan"]),
         tests("PhonesTests", ["Phones", "SIP", "Mailboxes", logging] + nio),
         tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media", logging]),
-        tests("LamplighterTests", ["lamplighter", "SIP", "CallControl", "Dialplan", "Mailboxes"]),
+        tests("LamplighterTests", ["lamplighter", "SIP", "CallControl", "Dialplan", "Mailboxes", logging]),
     ]
 )

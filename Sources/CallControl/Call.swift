@@ -17,6 +17,8 @@ public struct Invitation: Sendable, Hashable {
     public var account: String?
     /// What wrong PINs are counted against besides the mailbox: an account, or a trunk's address and caller.
     public var source: String
+    /// Where a phone calls from, numeric; nil for a call of a trunk, whose address many callers have.
+    public var address: String?
     /// Who sent the call on to us, as a trusted peer tells it (A6); nil for a call that was dialled.
     public var diversion: Diversion?
     /// The language that this call asks for (C13), before the mailbox's own: a folder of `prompts/`.
@@ -24,7 +26,8 @@ public struct Invitation: Sendable, Hashable {
 
     public init(
         callID: String, dialled: String, domain: String, callerNumber: String? = nil, callerName: String? = nil,
-        account: String? = nil, source: String, diversion: Diversion? = nil, language: String? = nil
+        account: String? = nil, source: String, address: String? = nil, diversion: Diversion? = nil,
+        language: String? = nil
     ) {
         self.callID = callID
         self.dialled = dialled
@@ -33,6 +36,7 @@ public struct Invitation: Sendable, Hashable {
         self.callerName = callerName
         self.account = account
         self.source = source
+        self.address = address
         self.diversion = diversion
         self.language = language
     }

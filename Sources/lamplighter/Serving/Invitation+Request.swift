@@ -15,6 +15,7 @@ extension Invitation {
             callerName = account.displayName ?? call.request.head.from.displayName
         }
         source = "\(account.number)@\(account.domain)"
+        address = call.flow.remote.host
     }
 
     init(_ call: IncomingInvite, fromPeerOf domain: String) {
