@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Mailboxes
 import SIP
+import SIPTestPhone
 import Synchronization
 import Testing
 
@@ -72,7 +73,8 @@ private final class Lines: LogHandler {
 private func number(_ admission: Admission) -> String {
     switch admission {
     case .phone(let account): account.number
-    case .peer(let peer, let domain): "\(peer.name) for \(domain)"
+    case .peer(let peer, let domain, let account):
+        "\(peer.name) for \(account.map { "\($0.number)@" } ?? "")\(domain)"
     case .challenge: "401"
     case .reject(let status, _): "\(status)"
     }
@@ -353,6 +355,52 @@ struct GatekeeperTests {
             sample.store,
             PhoneSettings(trustedPeers: [TrustedPeer(name: "trunk", networks: network, domain: "example.net")]))
         #expect(number(await bound.admit(call, by: trunk)) == "trunk for example.net")
+        try await sample.remove()
+    }
+
+    @Test("A trusted proxy vouches for its phones by P-Asserted-Identity, for SUBSCRIBE and REGISTER too")
+    func vouchedFor() async throws {
+        let sample = try await SampleStore()
+        _ = try await sample.store.addOrganisation(NewOrganisation(domain: "example.net", name: "Other"))
+        let network = [try AddressRange(parsing: "198.51.100.9")]
+        let proxy = Sample.flow(5060, host: "198.51.100.9")
+        let peer = TrustedPeer(name: "proxy", networks: network, domain: Sample.domain)
+        let gate = Gate(sample.store, PhoneSettings(trustedPeers: [peer]))
+        func admission(
+            _ method: SIP.Method, _ identity: String, from: String = "100", by flow: Flow = proxy,
+            _ more: HeaderField...
+        ) async -> String {
+            let asserted = HeaderField("P-Asserted-Identity", identity)
+            return number(
+                await gate.admit(
+                    Sample.request(method, from: from, vias: 2, headers: [asserted] + more), by: flow))
+        }
+        for method in [SIP.Method.invite, .subscribe, .register] {
+            #expect(await admission(method, "<sip:100@example.org>") == "proxy for 100@example.org")
+            #expect(await admission(method, "<sip:100@example.org>", by: Sample.flow()) == "401", "a stranger says so")
+        }
+        #expect(await admission(.invite, "<tel:+15551234>, \"A\" <sip:101@10.0.0.1>") == "proxy for 101@example.org")
+        #expect(await admission(.subscribe, "<sip:101@example.org>", from: "anonymous") == "proxy for 101@example.org")
+        // The phone's credentials were for the proxy.
+        let used = HeaderField(
+            "Proxy-Authorization",
+            "Digest username=\"100\", realm=\"example.org\", nonce=\"x\", uri=\"sip:5001@example.org\", response=\"y\"")
+        #expect(await admission(.invite, "<sip:100@example.org>", used) == "proxy for 100@example.org")
+        // Nobody registers for somebody else, and another organisation's 100 is not ours.
+        #expect(await admission(.register, "<sip:101@example.org>") == "401")
+        #expect(await admission(.invite, "<sip:100@example.net>") == "proxy for example.org")
+        #expect(await admission(.subscribe, "<sip:999@example.org>") == "401")
+        #expect(await admission(.invite, "nonsense") == "proxy for example.org")
+        try await sample.remove()
+    }
+
+    @Test("A live binding that came through a proxy opens to nobody behind the same proxy")
+    func bindingThroughProxy() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store, PhoneSettings(callPolicy: .binding))
+        let account = try await sample.account()
+        _ = await gate.registrations.register(try Sample.register(vias: 2), of: account, by: Sample.flow()) { $0 }
+        #expect(number(await gate.admit(Sample.request(.invite, vias: 2))) == "401")
         try await sample.remove()
     }
 

@@ -8,22 +8,25 @@ internal import Mailboxes
 internal import SIP
 
 actor Gatekeeper {
-    private let store: any Store
+    private let store: any PhoneStore
     private let settings: PhoneSettings
     private let registrations: Registrations
     private let logger: Logger
     private let now: @Sendable () -> Double
-    private var digest = DigestAuthenticator()
+    private var digest: DigestAuthenticator
     private var guesses: GuessLedger
     /// How many digests have been computed.
     private(set) var digestsComputed = 0
     /// Stands in for the secret of an account that there is not; nobody knows its password.
-    private let dummySecret = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 16) }.joined()
+    private let dummySecret: String
 
     init(
-        store: any Store, settings: PhoneSettings, registrations: Registrations, logger: Logger,
-        now: @escaping @Sendable () -> Double
+        store: any PhoneStore, settings: PhoneSettings, registrations: Registrations, logger: Logger,
+        random: RandomSource = .system, now: @escaping @Sendable () -> Double
     ) {
+        var random = random
+        digest = DigestAuthenticator(key: (0..<32).map { _ in .random(in: .min ... .max, using: &random) })
+        dummySecret = (0..<4).map { _ in random.token() }.joined()
         self.store = store
         self.settings = settings
         self.registrations = registrations
@@ -51,11 +54,15 @@ actor Gatekeeper {
         let realm = organisation?.domain ?? request.uri.host
         let credentials = DigestCredentials.all(in: request.head).first { $0.realm == realm }
         let needsDigest = request.method == .register || request.method == .subscribe
+        if let peer = settings.trustedPeers.first(where: { $0.includes(flow.remote.host) }) {
+            let admission = try await admit(peer, request)
+            // Credentials beside an assertion were for the peer.
+            if case .peer(_, _, .some) = admission { return admission }
+            if !needsDigest, credentials == nil { return admission }
+        }
         if !needsDigest, credentials == nil {
-            if let peer = settings.trustedPeers.first(where: { $0.includes(flow.remote.host) }) {
-                return try await admit(peer, request)
-            }
-            if settings.callPolicy == .binding, let organisation,
+            // What comes through a proxy has the proxy's address, whoever it is from.
+            if settings.callPolicy == .binding, request.head.vias.count == 1, let organisation,
                 let account = try await account(request.head.from.uri.number, of: organisation),
                 await registrations.holds(account.id, by: flow)
             {
@@ -143,12 +150,27 @@ actor Gatekeeper {
     private func admit(_ peer: TrustedPeer, _ request: SIPRequest) async throws -> Admission {
         for host in [peer.domain ?? request.uri.host, settings.defaultDomain].compactMap(\.self) {
             if let organisation = try await store.organisation(domain: host) {
-                return .peer(peer, domain: organisation.domain)
+                return try await admit(peer, request, of: organisation)
             }
         }
         let all = settings.defaultDomain == nil ? try await store.organisations() : []
         guard all.count == 1, let organisation = all.first else { return .reject(status: 404, headers: []) }
-        return .peer(peer, domain: organisation.domain)
+        return try await admit(peer, request, of: organisation)
+    }
+
+    private func admit(
+        _ peer: TrustedPeer, _ request: SIPRequest, of organisation: Organisation
+    ) async throws -> Admission {
+        var asserted: Extension?
+        for identity in request.head.assertedIdentities.prefix(2) where asserted == nil {
+            // Another organisation's 100 is not ours.
+            let other = try await store.organisation(domain: identity.uri.host)
+            guard other == nil || other?.id == organisation.id else { continue }
+            asserted = try await account(identity.uri.number, of: organisation)
+        }
+        // Nobody registers for somebody else (RFC 3261 §10.3 step 3).
+        if request.method == .register, request.head.to.uri.number != asserted?.number { asserted = nil }
+        return .peer(peer, domain: organisation.domain, account: asserted)
     }
 }
 

@@ -9,8 +9,8 @@ enum SIPCapabilities {
         methods + [.refer, Method(rawValue: "MESSAGE"), Method(rawValue: "PUBLISH")])
 
     static let allow = HeaderField("Allow", methods.map(\.rawValue).joined(separator: ", "))
-    /// Option tags (RFC 3262, RFC 4028).
-    static let extensions: Set<String> = ["100rel", "timer"]
+    /// Option tags (RFC 3262, RFC 3327, RFC 4028).
+    static let extensions: Set<String> = ["100rel", "path", "timer"]
     static let supported = HeaderField("Supported", extensions.sorted().joined(separator: ", "))
     /// Of our INVITEs: 100rel is for those that we answer.
     static let timer = HeaderField("Supported", "timer")

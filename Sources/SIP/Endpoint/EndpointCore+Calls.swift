@@ -16,7 +16,7 @@ extension EndpointCore {
         open(key, for: request, over: flow, dialog: dialog.id)
         let session = InviteSession(
             invite: request, transaction: key, dialog: dialog, answerBy: now + limits.unansweredInvite,
-            timing: limits.sessionTiming)
+            timing: limits.sessionTiming, random: random)
         let record = CallRecord(session, path: DialogPath(request, flow: flow))
         calls[dialog.id] = record
         setTimer(&record.timer, to: session.deadline, owner: .call(dialog.id))

@@ -141,7 +141,7 @@ extension EndpointCore {
     }
 
     /// Branches and tags: nobody can guess them.
-    func randomToken() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+    func randomToken() -> String { random.token() }
 
     private func perform(
         _ actions: [ClientTransaction.Action], _ key: ClientTransactionKey, _ record: ClientRecord,
