@@ -96,6 +96,8 @@ let package = Package(
         tests("PhonesTests", ["Phones", "SIP", "SIPTestPhone", "Mailboxes", logging]),
         tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media", logging]),
         tests("SimulationTests", ["Simulation"]),
-        tests("LamplighterTests", ["lamplighter", "SIP", "SIPTestPhone", "CallControl", "Dialplan", "Mailboxes"]),
+        tests(
+            "LamplighterTests",
+            ["lamplighter", "SIP", "SIPTestPhone", "CallControl", "Dialplan", "Mailboxes", logging]),
     ]
 )

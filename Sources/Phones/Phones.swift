@@ -8,9 +8,6 @@ public import SIP
 internal import Synchronization
 
 public final class Phones: Sendable {
-    /// Requests being worked on at once; one more gets 503.
-    private static let maximumPending = 2_000
-
     let store: any PhoneStore
     let settings: PhoneSettings
     let rules: SubscribeRules
@@ -49,6 +46,9 @@ public final class Phones: Sendable {
                 let account = try await store.account(number: owner.number, domain: owner.domain), account.id == id
             else { continue }
             let display = try await display(of: account)
+            for binding in bindings {
+                await gatekeeper.proved(owner, from: (binding.source ?? binding.flow.remote).host)
+            }
             for binding in bindings { await lamps.restored(contact(binding, of: account, display)) }
         }
     }
@@ -126,7 +126,7 @@ public final class Phones: Sendable {
     /// Counts a request in; false when there are too many already.
     func begin() -> Bool {
         pending.withLock { count in
-            guard count < Self.maximumPending else { return false }
+            guard count < settings.maximumPending else { return false }
             count += 1
             return true
         }
