@@ -13,6 +13,9 @@ struct SoakTests {
     static let minutes = setting("SOAK_MINUTES")
     static let kills = setting("SOAK_KILLS")
 
+    /// At once, also into a pipe.
+    private static func tell(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+
     // MARK: Flat
 
     /// Scenarios and how many of each a round has, all at the same time.
@@ -53,13 +56,13 @@ struct SoakTests {
                 let seconds = Int(Date().timeIntervalSince(start))
                 let sample = try #require(SoakSample(of: server, seconds: seconds, life: life, calls: calls))
                 report.samples.append(sample)
-                print(sample.line)
+                Self.tell(sample.line)
             }
             try await server.expectSoundDatabase()
             #expect(try await server.stop() == 0)
             if life < 3 { server = try await server.restarted() }
         }
-        print(report.table)
+        Self.tell(report.table)
         #expect(report.growth.isEmpty, "\(report.growth)")
     }
 
@@ -89,7 +92,7 @@ struct SoakTests {
         .enabled(if: kills != nil))
     func killed() async throws {
         let seed = UInt64.random(in: 0 ... .max)
-        print("kill -9: seed \(seed)")
+        Self.tell("kill -9: seed \(seed)")
         var random = SeededNumbers(seed)
         var server = try await TestServer()
         let phone = try await DeskPhone(
@@ -113,7 +116,7 @@ struct SoakTests {
             try await server.expectSoundDatabase()
             _ = try await phone.lamp(shows: "Voice-Message: \(now.count)/0 ")
             known = Set(now.map(\.id))
-            print("round \(round): killed after \(moment) s, \(new.count) new of \(begun.count), \(now.count) in all")
+            Self.tell("round \(round): killed after \(moment) s, \(new.count) new of \(begun.count), \(now.count) in all")
             if now.map(\.bytes).reduce(0, +) > 5_000_000 {
                 for id in known { _ = try await server.command("message", "delete", id) }
                 known = []
