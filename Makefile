@@ -1,11 +1,17 @@
 # The commands of the README. Each installs the Debian packages it lacks (as root or by sudo).
 #   make run [DATA=dir] [LISTEN=address] [PORT=number]   build and serve in the foreground
 #   make test                                            everything, on real sockets with real clients
+#   make fuzz [SECONDS=60] [TARGET=name]                 what nobody would send, into everything that reads
+#   make soak [MINUTES=30] [KILLS=200] [PROGRAM=path]    does it stay up: nothing grows, kill -9 loses nothing
 #   make build | bench | prompts | format | lint | check
 
 DATA ?= data
 LISTEN ?= 127.0.0.1
 PORT ?= 5060
+SECONDS ?= 60
+MINUTES ?= 30
+KILLS ?= 200
+PROGRAM ?= $(CURDIR)/.build-release/release/lamplighter
 
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
 # Release has a build folder of its own, so that switching between the two rebuilds nothing.
@@ -19,11 +25,13 @@ COMPUTING = MediaTests.(TalkOffTests|ToneLimitTests|NetworkTests)
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 
 BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsrtp2-dev libsqlite3-dev
-TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core openssl sox sqlite3
+TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core kamailio openssl sox sqlite3 $(VOICES)
+# People who speak, for more than an hour.
+VOICES = asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav
 BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
 PROMPT_PACKAGES = python3-venv
 
-.PHONY: build run test bench prompts format lint check packages-build packages-test packages-bench packages-prompts
+.PHONY: build run test soak bench fuzz prompts format lint check packages-build packages-test packages-bench packages-prompts
 
 build: packages-build
 	swift build $(RELEASE) --product lamplighter
@@ -42,17 +50,27 @@ test: packages-test
 	swift test $(SWIFT_FLAGS) --skip-build --skip '$(REAL_TIME)|LamplighterTests'
 	swift test $(SWIFT_FLAGS) --skip-build --filter LamplighterTests
 
+# The program under test is the release build, or another one that PROGRAM names.
+soak: packages-test $(if $(filter $(CURDIR)/.build-release/%,$(PROGRAM)),build)
+	swift build $(SWIFT_FLAGS) --build-tests
+	SOAK_PROGRAM="$(PROGRAM)" SOAK_MINUTES=$(MINUTES) SOAK_KILLS=$(KILLS) \
+	  swift test $(SWIFT_FLAGS) --skip-build --filter LamplighterTests.SoakTests
+
 bench: packages-bench build
 	bench/run
+
+fuzz: packages-test
+	swift build $(SWIFT_FLAGS)
+	Fuzz/run $(SECONDS) $(TARGET)
 
 prompts: packages-prompts
 	prompts/render.sh
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
 
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
 
 # Installs what is missing of a list of Debian packages; says nothing when all is there.
 packages-build: PACKAGES = $(BUILD_PACKAGES)

@@ -13,10 +13,14 @@ public struct Invitation: Sendable, Hashable {
     /// Whom the call is from, for the envelope; never used to let anyone in.
     public var callerNumber: String?
     public var callerName: String?
-    /// The extension of `domain` that digest or a live binding vouched for; nil for peers and strangers.
+    /// The extension of `domain` that calls: proved by digest or a live binding, or vouched for by a trusted peer.
     public var account: String?
+    /// Whether it has proved itself to us. A peer's word opens nothing without a PIN (D4).
+    public var isAccountProven: Bool
     /// What wrong PINs are counted against besides the mailbox: an account, or a trunk's address and caller.
     public var source: String
+    /// Where a phone calls from, numeric; nil for a call of a trunk, whose address many callers have.
+    public var address: String?
     /// Who sent the call on to us, as a trusted peer tells it (A6); nil for a call that was dialled.
     public var diversion: Diversion?
     /// The language that this call asks for (C13), before the mailbox's own: a folder of `prompts/`.
@@ -24,7 +28,9 @@ public struct Invitation: Sendable, Hashable {
 
     public init(
         callID: String, dialled: String, domain: String, callerNumber: String? = nil, callerName: String? = nil,
-        account: String? = nil, source: String, diversion: Diversion? = nil, language: String? = nil
+        account: String? = nil, isAccountProven: Bool = false, source: String, address: String? = nil,
+        diversion: Diversion? = nil,
+        language: String? = nil
     ) {
         self.callID = callID
         self.dialled = dialled
@@ -32,7 +38,9 @@ public struct Invitation: Sendable, Hashable {
         self.callerNumber = callerNumber
         self.callerName = callerName
         self.account = account
+        self.isAccountProven = isAccountProven
         self.source = source
+        self.address = address
         self.diversion = diversion
         self.language = language
     }

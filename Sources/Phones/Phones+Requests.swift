@@ -24,7 +24,7 @@ extension Phones {
         let request = incoming.request
         let account: Extension
         switch await gatekeeper.admit(request, by: incoming.flow) {
-        case .phone(let phone): account = phone
+        case .phone(let phone), .peer(_, _, let phone?): account = phone
         case .challenge(let headers): return incoming.respond(request.answer(401, headers))
         case .peer: return incoming.respond(request.answer(403))
         case .reject(let status, let headers): return incoming.respond(request.answer(status, headers))
@@ -66,7 +66,7 @@ extension Phones {
         }
         let account: Extension
         switch await gatekeeper.admit(incoming.request, by: incoming.flow) {
-        case .phone(let phone): account = phone
+        case .phone(let phone), .peer(_, _, let phone?): account = phone
         case .challenge(let headers): return incoming.reject(401, headers: headers)
         case .peer: return incoming.reject(403)
         case .reject(let status, let headers): return incoming.reject(status, headers: headers)
@@ -101,7 +101,7 @@ extension Phones {
         await lamps.subscribed(incoming, expires: expires) { id in
             LampSubscription(
                 id: id, account: account.id, display: shown, isOwn: resource == .own, contact: contact,
-                flow: incoming.flow)
+                flow: incoming.flow, isProxied: incoming.request.head.vias.count > 1)
         }
     }
 }

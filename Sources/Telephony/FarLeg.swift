@@ -53,7 +53,8 @@ actor FarLeg {
     /// Calls; returns at once.
     func place(_ route: Route, to: NameAddress, from: NameAddress, by endpoint: SIPEndpoint, ringLimit: Duration) async
     {
-        let invite = OutgoingInvite(target: route.target, to: to, from: from, offer: offer, ringLimit: ringLimit)
+        let invite = OutgoingInvite(
+            target: route.target, routes: route.routes, to: to, from: from, offer: offer, ringLimit: ringLimit)
         let call = await endpoint.invite(invite, over: route.flow)
         guard !isClosed else { return call.cancel() }
         self.call = call

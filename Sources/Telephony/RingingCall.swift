@@ -95,12 +95,13 @@ final class RingingCall: IncomingCall {
             media: session, equipment: equipment, logger: logger)
     }
 
-    /// Where a peer that is no phone of ours takes calls.
+    /// Where a peer that is no phone of ours takes calls. Behind a proxy the Contact is that of a phone, which finds
+    /// other numbers of its domain by the proxy.
     private var trunk: SIPURI? {
-        guard invitation.account == nil, case .address(let contact)? = invite.request.head.contacts.first else {
+        guard !invitation.isAccountProven, case .address(let contact)? = invite.request.head.contacts.first else {
             return nil
         }
-        return contact.uri
+        return invite.request.head.vias.count > 1 ? SIPURI(host: invitation.domain) : contact.uri
     }
 }
 

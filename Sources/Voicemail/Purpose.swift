@@ -76,7 +76,8 @@ extension VoicemailService {
                 let mailbox = try await store.mailbox(account.mailbox)
             else { return .anyOwner(organisation) }
             // D4: digest or a live binding vouches for the mailbox's own phone; a diverted call speaks for nobody.
-            let isOwnPhone = mailbox.settings.isPINFreeFromOwnPhone && invitation.diversion == nil
+            let isOwnPhone =
+                mailbox.settings.isPINFreeFromOwnPhone && invitation.isAccountProven && invitation.diversion == nil
             return .owner(mailbox, asksPIN: !isOwnPhone)
         case .anyMailbox:
             return .anyOwner(organisation)

@@ -82,19 +82,30 @@ enum Spoken {
     /// The paths of all prompts of some languages, in order.
     static func files(_ languages: [String]) throws -> [String] {
         let here = String(describing: #filePath).split(separator: "/").dropLast(3).joined(separator: "/")
-        return try languages.flatMap { language in
-            let folder = "/\(here)/prompts/\(language)"
-            let directory = try #require(opendir(folder))
-            defer { closedir(directory) }
-            var names: [String] = []
-            while let entry = readdir(directory) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                    pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name.hasSuffix(".flac") { names.append(name) }
+        return try languages.flatMap { try files(in: "/\(here)/prompts/\($0)", ending: ".flac") }
+    }
+
+    /// What people have recorded in three languages, from Debian's packages.
+    static func byPeople() throws -> [String] {
+        let root = "/usr/share/asterisk/sounds"
+        return try ["en_US_f_Allison", "es_MX_f_Allison", "fr_CA_f_June"].flatMap { voice in
+            try ["", "/dictate", "/digits", "/followme", "/letters", "/phonetic"].flatMap { part in
+                try files(in: "\(root)/\(voice)\(part)", ending: ".wav")
             }
-            return names.sorted().map { "\(folder)/\($0)" }
         }
+    }
+
+    private static func files(in folder: String, ending: String) throws -> [String] {
+        let directory = try #require(opendir(folder), "\(folder) is not there")
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasSuffix(ending) { names.append(name) }
+        }
+        return names.sorted().map { "\(folder)/\($0)" }
     }
 
     static func everything() async throws -> [Int16] {

@@ -78,6 +78,19 @@ struct LampPlannerTests {
         #expect(desk.take(.read([box], one)) == ["send(2) a 1/0"])
     }
 
+    @Test("A subscription through a proxy tells its own phone alone, not the others behind that proxy")
+    func proxied() {
+        var desk = Desk()
+        var through = subscription(1, "a")
+        through.isProxied = true
+        _ = desk.take(.subscribed(through))
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0"])
+        _ = desk.take(.registered(contact("a"), fresh: true))
+        _ = desk.take(.registered(contact("b"), fresh: true))
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0", "read 100"])
+        #expect(desk.take(.read([box], one)) == ["send(1) b 1/0"])
+    }
+
     @Test("A mailbox that nobody watches is not read")
     func nobody() {
         var desk = Desk()

@@ -4,6 +4,7 @@
 import Logging
 import Mailboxes
 import SIP
+import SIPTestPhone
 import Testing
 
 @testable import Mailboxes
@@ -43,16 +44,7 @@ extension TestPhone {
     fileprivate func authorised(
         _ request: SIPRequest, user: String = "100", password: String? = nil
     ) async throws -> SIPResponse {
-        let first = await send(request)
-        guard first.status == 401 else { return first }
-        let challenge = try #require(first.head["WWW-Authenticate"])
-        var again = request
-        again.head.cseq.number += 1
-        let password = password ?? "lamp-\(user)"
-        again.head.other.append(
-            HeaderField(
-                "Authorization", try authorization(challenge, for: again, user: user, password: password)))
-        return await send(again)
+        try await send(request, user: user, password: password ?? "lamp-\(user)")
     }
 
     fileprivate func request(
@@ -82,7 +74,7 @@ extension TestPhone {
 
     /// The next NOTIFY: its Subscription-State up to the parameters, and its Voice-Message line.
     fileprivate func lamp() async -> String {
-        guard let notify = await notifies.first(where: { _ in true }) else { return "no more" }
+        guard let notify = await requests.first(where: { _ in true }) else { return "no more" }
         return Self.words(notify)
     }
 
@@ -194,7 +186,7 @@ struct LampsOverTheWireTests {
         let other = try await TestPhone(server: server.address)
         #expect(try await one.subscribe(to: "200", as: "100", callID: "a").status == 200)
         #expect(try await other.subscribe(to: "200", as: "101", callID: "b").status == 200)
-        let first = try #require(await one.notifies.first { _ in true })
+        let first = try #require(await one.requests.first { _ in true })
         #expect(String(decoding: first.head.body, as: UTF8.self).contains("Message-Account: sip:200@example.org\r\n"))
         #expect(await other.lamp() == "active Voice-Message: 0/0 (0/0)")
         try await sample.leaveMessage(for: "200")
@@ -215,11 +207,11 @@ struct LampsOverTheWireTests {
         #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)")
         _ = try await phone.register()
         #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)")
-        phone.answerNotify(with: 481)
+        phone.answer(with: 481)
         try await sample.leaveMessage()
-        let inside = try #require(await phone.notifies.first { _ in true })
+        let inside = try #require(await phone.requests.first { _ in true })
         #expect(inside.head.to.tag != nil)
-        let outside = try #require(await phone.notifies.first { _ in true })
+        let outside = try #require(await phone.requests.first { _ in true })
         #expect(outside.head.to.tag == nil)
         #expect(TestPhone.words(outside) == "active Voice-Message: 1/0 (0/0)")
         #expect(await server.endpoint.statistics.subscriptions == 0)
@@ -235,7 +227,7 @@ struct LampsOverTheWireTests {
         _ = try await phone.subscribe()
         #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)")
         await server.stop()
-        let last = try #require(await phone.notifies.first { _ in true })
+        let last = try #require(await phone.requests.first { _ in true })
         #expect(last.head["Subscription-State"] == "terminated;reason=deactivated")
         try await sample.remove()
     }
@@ -264,7 +256,7 @@ struct LampsOverTheWireTests {
         let server = try await Server(sample.store, settings)
         let phone = try await TestPhone(server: server.address)
         _ = try await phone.register()
-        let notify = try #require(await phone.notifies.first { _ in true })
+        let notify = try #require(await phone.requests.first { _ in true })
         #expect(notify.head["Subscription-State"] == "terminated;reason=noresource")
         #expect(String(decoding: notify.head.body, as: UTF8.self).contains("Message-Account: sip:100@example.org\r\n"))
         let account = try #require(try await sample.store.account(number: "100", domain: Sample.domain))
@@ -276,7 +268,7 @@ struct LampsOverTheWireTests {
         let other = try await TestPhone(server: silent.address)
         _ = try await other.register(as: "101")
         #expect(try await other.subscribe(to: "101", as: "101").status == 200)
-        let first = try #require(await other.notifies.first { _ in true })
+        let first = try #require(await other.requests.first { _ in true })
         #expect(first.head.to.tag != nil, "the first NOTIFY is that of the subscription")
         await silent.stop()
         try await sample.remove()

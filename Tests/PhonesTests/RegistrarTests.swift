@@ -69,6 +69,47 @@ struct RegistrarTests {
         }
     }
 
+    @Test("A phone behind proxies is reached by the Path that they name (RFC 3327), also after a restart")
+    func path() throws {
+        var desk = Desk()
+        var request = try Sample.register(vias: 2)
+        request.head.other += [
+            HeaderField("Path", "<sip:p1.example.org;lr>, <sip:p2.example.org;lr;received=sip:192.0.2.7%3A6000>"),
+            HeaderField("Path", "<sip:edge.example.org;lr>"),
+        ]
+        _ = desk.take(request, by: Sample.flow(5060, host: "198.51.100.9"))
+        let binding = try #require(desk.registrar.bindings(of: desk.account.id, now: desk.now).first)
+        #expect(binding.path.map(\.uri.host) == ["p1.example.org", "p2.example.org", "edge.example.org"])
+        let restored = try #require(Binding(try binding.stored(for: desk.account.id)))
+        #expect(restored == binding)
+        #expect(RegisteredContact(restored).routes == binding.path)
+        let display = LampDisplay(mailboxes: [], messageAccount: "sip:5001@example.org")
+        let notify = UnsolicitedNotify.request(
+            to: LampContact(restored, account: desk.account.id, display: display, habit: .active),
+            summary: MessageSummary(account: "sip:5001@example.org", counts: MessageCounts()), state: "active",
+            origin: binding.contact, token: "0123456789abcdef0123")
+        #expect(notify.routes == binding.path)
+        #expect(notify.uri == binding.contact.uri)
+
+        request.head.other = [HeaderField("Path", "<sip:other.example.org;lr>")]
+        request.head.cseq.number += 1
+        guard case .changed(let change) = desk.take(request, by: binding.flow) else {
+            Issue.record("not taken")
+            return
+        }
+        #expect(change.fresh.count == 1, "by another way its lamp may be wrong")
+    }
+
+    @Test(
+        "A Path that is none, or endless, is a bad request",
+        arguments: ["<sip:a", "<tel:123>", Array(repeating: "<sip:a.example.org;lr>", count: 9).joined(separator: ",")])
+    func badPath(value: String) throws {
+        var desk = Desk()
+        var request = try Sample.register(vias: 2)
+        request.head.other.append(HeaderField("Path", value))
+        #expect(status(desk.take(request)) == 400)
+    }
+
     @Test("A query changes nothing")
     func query() throws {
         var desk = Desk()

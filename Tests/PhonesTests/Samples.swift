@@ -84,10 +84,3 @@ struct SampleStore {
         try FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent)
     }
 }
-
-/// The credentials with which a phone answers a challenge to `request`.
-func authorization(_ challenge: String, for request: SIPRequest, user: String, password: String) throws -> String {
-    try DigestChallenge(parsing: challenge).authorization(
-        username: user, password: password, method: request.method, uri: request.uri.description,
-        clientNonce: String(UInt64.random(in: 0 ... .max), radix: 36))
-}

@@ -266,7 +266,7 @@ final class Office: SIPUser {
         let head = call.request.head
         let invitation = Invitation(
             callID: head.callID, dialled: call.request.uri.user ?? "", domain: "example.org", callerNumber: "100",
-            account: account, source: "test")
+            account: account, isAccountProven: account != nil, source: "test")
         Task {
             await switchboard.connect(call, as: invitation) { [diary, script] incoming in
                 do {

@@ -233,6 +233,11 @@ struct LogInTests {
         let other = ScriptedCall(account: "101")
         await house.retrieve(other)
         #expect(other.prompts.first == "enter-pin")
+        // A trunk vouches for it: the mailbox is known, the PIN is asked for.
+        let vouched = ScriptedCall(
+            Invitation(callID: "scripted", dialled: "5001", domain: "example.org", account: "100", source: "192.0.2.7"))
+        await house.retrieve(vouched)
+        #expect(vouched.prompts.first == "enter-pin")
         let diverted = ScriptedCall(account: "100", diverted: .noAnswer)
         await house.retrieve(diverted)
         #expect(!diverted.heard("no-messages"))

@@ -93,7 +93,7 @@ final class ScriptedCall: IncomingCall, AnsweredCall {
     ) {
         invitation = Invitation(
             callID: "scripted", dialled: dialled, domain: domain, callerNumber: caller, callerName: "Bob",
-            account: account, source: "192.0.2.7",
+            account: account, isAccountProven: account != nil, source: "192.0.2.7",
             diversion: reason.map { Diversion(number: "100", reason: $0) })
         self.encoding = encoding
         self.hangUpAtStep = hangUpAtStep

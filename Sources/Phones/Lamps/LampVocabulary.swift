@@ -26,6 +26,8 @@ struct LampContact: Hashable, Sendable {
     /// How phones of its make are told, where the account does not say it.
     var habit: UnsolicitedState
     var uri: SIPURI
+    /// The proxies on the way to it.
+    var path: [NameAddress]
     var flow: Flow
 
     var id: ID { ID(account: account, uri: uri.description) }
@@ -37,6 +39,7 @@ struct LampContact: Hashable, Sendable {
         self.display = display
         self.habit = habit
         uri = binding.contact.uri
+        path = binding.path
         flow = binding.flow
     }
 }
@@ -55,12 +58,14 @@ struct LampSubscription: Hashable, Sendable {
     var isOwn: Bool
     var contact: SIPURI?
     var flow: Flow
+    /// The flow is a proxy's, which many phones share.
+    var isProxied = false
 
     /// Whether what this subscription is told reaches the phone at `other` too.
     func covers(_ other: LampContact) -> Bool {
         account == other.account && display.mailboxes == other.display.mailboxes
             && (contact?.isEquivalent(to: other.uri) == true
-                || flow.transport == other.flow.transport && flow.remote == other.flow.remote)
+                || !isProxied && flow.transport == other.flow.transport && flow.remote == other.flow.remote)
     }
 }
 

@@ -58,11 +58,3 @@ struct SubscribeRules: Sendable {
         String(value.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }).lowercased()
     }
 }
-
-extension SIPURI {
-    /// The user without its parameters such as `;phone-context=`; nil when there is none.
-    var number: String? {
-        let number = String((user ?? "").prefix { $0 != ";" })
-        return number.isEmpty ? nil : number
-    }
-}

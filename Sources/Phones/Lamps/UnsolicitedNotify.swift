@@ -22,6 +22,8 @@ enum UnsolicitedNotify {
         head.body = summary.body
         var uri = contact.uri
         uri.headers = nil
-        return SIPRequest(.notify, uri: uri, head: head)
+        var request = SIPRequest(.notify, uri: uri, head: head)
+        request.routes = contact.path
+        return request
     }
 }

@@ -22,6 +22,8 @@ struct Binding: Hashable, Sendable {
     /// Seconds since 1970.
     var expiresAt: Double
     var flow: Flow
+    /// The proxies between the phone and us, ours first (RFC 3327): the Route of requests to it.
+    var path: [NameAddress] = []
     /// Where the REGISTER came from, where that is not the way back.
     var source: HostPort?
     /// What the phone calls itself (RFC 3261 §20.41), no more than its first 100 characters.
@@ -45,6 +47,7 @@ extension Binding {
     private struct Way: Codable {
         var owner: AddressOfRecord
         var flow: Flow
+        var path: [String]?
         var source: HostPort?
         var agent: String?
     }
@@ -52,17 +55,19 @@ extension Binding {
     /// Nil when the text cannot be read, as after a change of notation: the phone will register again.
     init?(_ stored: StoredBinding) {
         guard let way = try? JSONDecoder().decode(Way.self, from: Data(stored.flow.utf8)),
-            let contact = try? NameAddress(parsing: stored.contact)
+            let contact = try? NameAddress(parsing: stored.contact),
+            let path = try? (way.path ?? []).map({ try NameAddress(parsing: $0) })
         else { return nil }
         self.init(
             owner: way.owner, contact: contact, callID: stored.callID, cseq: stored.cseq, expiresAt: stored.expiresAt,
-            flow: way.flow, source: way.source, agent: way.agent)
+            flow: way.flow, path: path, source: way.source, agent: way.agent)
     }
 
     func stored(for account: ExtensionID) throws -> StoredBinding {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let way = try encoder.encode(Way(owner: owner, flow: flow, source: source, agent: agent))
+        let proxies = path.isEmpty ? nil : path.map(\.description)
+        let way = try encoder.encode(Way(owner: owner, flow: flow, path: proxies, source: source, agent: agent))
         return StoredBinding(
             account: account, contact: contact.description, callID: callID, cseq: cseq, expiresAt: expiresAt,
             flow: String(decoding: way, as: UTF8.self))

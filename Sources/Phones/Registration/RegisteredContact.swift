@@ -8,12 +8,15 @@ public struct RegisteredContact: Sendable, Hashable {
     public var uri: SIPURI
     /// The way it registered by (RFC 5626 §5.3).
     public var flow: Flow
+    /// The proxies on the way to it (RFC 3327 §5.3).
+    public var routes: [NameAddress]
 
     init(_ binding: Binding) {
         uri = binding.contact.uri
         uri.headers = nil
         uri.parameters["method"] = nil
         flow = binding.flow
+        routes = binding.path
     }
 }
 

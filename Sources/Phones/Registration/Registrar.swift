@@ -24,8 +24,11 @@ struct Registrar: Sendable {
         case changed(Change)
     }
 
+    /// Proxies between a phone and us: more than there ever are.
+    private static let longestPath = 8
+
     private let limits: RegistrarLimits
-    private var bindings: [ExtensionID: [Binding]] = [:]
+    private(set) var bindings: [ExtensionID: [Binding]] = [:]
     private var deadlines = Deadlines<ExtensionID>()
 
     init(limits: RegistrarLimits) { self.limits = limits }
@@ -49,6 +52,7 @@ struct Registrar: Sendable {
             return .changed(Change(bindings: [], removed: current))
         }
         guard head.contacts.count <= limits.contactsPerAccount else { return .refused(status: 403) }
+        guard let path = try? head.path(), path.count <= Self.longestPath else { return .refused(status: 400) }
         var wishes: [(contact: NameAddress, expiry: Int)] = []
         for case .address(let contact) in head.contacts {
             guard contact.uri.scheme.isSIP else { return .refused(status: 400) }
@@ -69,7 +73,8 @@ struct Registrar: Sendable {
             let way = request.returnFlow(flow, to: contact.uri)
             return Binding(
                 owner: owner, contact: contact, callID: head.callID, cseq: head.cseq.number,
-                expiresAt: now + Double(wish.expiry), flow: way, source: way == flow ? nil : flow.remote,
+                expiresAt: now + Double(wish.expiry), flow: way, path: path,
+                source: way == flow ? nil : flow.remote,
                 agent: head["User-Agent"].map { String($0.prefix(100)) })
         }
         return .changed(merge(new, into: current, direct: head.vias.count == 1, now: now))
@@ -105,7 +110,9 @@ struct Registrar: Sendable {
             }
             guard binding.expiresAt > now else { continue }
             change.bindings.append(binding)
-            if let before, before.callID == binding.callID, before.flow == binding.flow {
+            if let before, before.callID == binding.callID, before.flow == binding.flow,
+                before.path == binding.path
+            {
                 change.refreshed.append(binding)
             } else {
                 change.fresh.append(binding)

@@ -9,8 +9,8 @@ enum SIPCapabilities {
         methods + [.refer, Method(rawValue: "MESSAGE"), Method(rawValue: "PUBLISH")])
 
     static let allow = HeaderField("Allow", methods.map(\.rawValue).joined(separator: ", "))
-    /// Option tags (RFC 3262, RFC 4028).
-    static let extensions: Set<String> = ["100rel", "timer"]
+    /// Option tags (RFC 3262, RFC 3327, RFC 4028).
+    static let extensions: Set<String> = ["100rel", "path", "timer"]
     static let supported = HeaderField("Supported", extensions.sorted().joined(separator: ", "))
     /// Of our INVITEs: 100rel is for those that we answer.
     static let timer = HeaderField("Supported", "timer")
@@ -42,6 +42,14 @@ extension SIPRequest {
             return response(415, adding: [SIPCapabilities.acceptsIdentity])
         }
         return types.contains { $0 == contentType ?? "" } ? nil : response(415, adding: [accept])
+    }
+
+    /// 406 when its sender takes no SDP (RFC 3261 §20.1): without Accept it does.
+    var refusalOfAnswer: SIPResponse? {
+        guard head["accept"] != nil else { return nil }
+        let types = head.tokens(of: "accept").map { $0.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" } }
+        let takesSDP = types.contains { ["application/sdp", "application/*", "*/*"].contains($0) }
+        return takesSDP ? nil : response(406, adding: [SIPCapabilities.acceptsSDP])
     }
 
     func response(_ status: Int, _ reason: String? = nil, toTag: String? = nil, adding headers: [HeaderField])

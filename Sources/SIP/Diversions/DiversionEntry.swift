@@ -88,9 +88,6 @@ extension SIPURI {
     var divertingCause: DivertingReason? {
         parameters["cause"].flatMap { Int($0) }.flatMap { $0 == 380 ? nil : DivertingReason(cause: $0) }
     }
-
-    /// The user part without its parameters.
-    var number: String? { user.map { String($0.prefix { $0 != ";" }) }.flatMap { $0.isEmpty ? nil : $0 } }
 }
 
 enum CallPrivacy {

@@ -14,10 +14,7 @@ public struct DivertingParty: Hashable, Sendable {
         self.isPrivate = isPrivate
     }
 
-    /// The number that the address stands for, whether it is a SIP address or a telephone number (RFC 3966).
-    public var number: String? {
-        uri.scheme.isSIP ? uri.number : uri.opaque.map { String($0.prefix { $0 != ";" && $0 != "?" }) }
-    }
+    public var number: String? { uri.number }
 }
 
 /// Why a call was sent on.

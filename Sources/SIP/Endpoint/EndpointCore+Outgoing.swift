@@ -19,7 +19,8 @@ extension EndpointCore {
             head.other += SIPCapabilities.sessionTimer(interval, minimum: limits.sessionTiming.minimum)
         }
         head.body = invitation.offer.encoded()
-        let unsent = SIPRequest(.invite, uri: invitation.target, head: head)
+        var unsent = SIPRequest(.invite, uri: invitation.target, head: head)
+        unsent.routes = invitation.routes
         let ways = passable(ways(of: unsent, over: flow), for: unsent)
         let first = ways.first ?? Way(flow: flow)
         let request = stamped(unsent, for: first.flow)
@@ -69,7 +70,8 @@ extension EndpointCore {
     private func confirm(_ dialog: DialogState, _ description: SessionDescription?, _ record: OutgoingRecord) {
         guard let door, let response = record.session.accepted else { return }
         let session = InviteSession(
-            confirmed: dialog, invite: record.invite, response: response, timing: limits.sessionTiming, now: now)
+            confirmed: dialog, invite: record.invite, response: response, timing: limits.sessionTiming, random: random,
+            now: now)
         let call = CallRecord(session, path: record.path)
         let events = EventQueue<DialogEvent>(limit: CallRecord.eventLimit)
         call.events = events

@@ -4,6 +4,8 @@
 public struct OutgoingInvite: Sendable {
     /// The Request-URI: the contact of a phone, or a number at a trunk.
     public var target: SIPURI
+    /// The proxies on the way there, ours first (RFC 3261 §8.1.2).
+    public var routes: [NameAddress]
     /// Who is called, and who calls; tags are added.
     public var to: NameAddress
     public var from: NameAddress
@@ -12,9 +14,11 @@ public struct OutgoingInvite: Sendable {
     public var ringLimit: Duration
 
     public init(
-        target: SIPURI, to: NameAddress, from: NameAddress, offer: SessionDescription, ringLimit: Duration
+        target: SIPURI, routes: [NameAddress] = [], to: NameAddress, from: NameAddress, offer: SessionDescription,
+        ringLimit: Duration
     ) {
         self.target = target
+        self.routes = routes
         self.to = to
         self.from = from
         self.offer = offer

@@ -48,6 +48,13 @@ public struct SIPURI: Hashable, Sendable {
 }
 
 extension SIPURI {
+    /// The number that it stands for: its user without parameters such as `;phone-context=`, or a telephone number
+    /// (RFC 3966); nil when there is none.
+    public var number: String? {
+        let number = scheme.isSIP ? user?.prefix { $0 != ";" } : opaque?.prefix { $0 != ";" && $0 != "?" }
+        return number.flatMap { $0.isEmpty ? nil : String($0) }
+    }
+
     /// Whether it stands for a caller who withholds who he is (RFC 3323 §4.1.1.3).
     public var isAnonymous: Bool { user.map { $0.equalsIgnoringCase("anonymous") } ?? false }
 }

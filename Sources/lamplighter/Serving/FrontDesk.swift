@@ -45,9 +45,11 @@ final class FrontDesk: SIPUser {
         switch await phones.admit(call.request, by: call.flow) {
         case .phone(let account):
             await connect(call, Invitation(call, from: account), diversions: nil)
-        case .peer(_, let domain):
+        case .peer(_, let domain, let account):
             // Only a peer is believed when it says who diverted a call.
-            await connect(call, Invitation(call, fromPeerOf: domain), diversions: Diversions(of: call.request))
+            await connect(
+                call, Invitation(call, fromPeerOf: domain, vouchingFor: account),
+                diversions: Diversions(of: call.request))
         case .challenge(let headers):
             call.reject(401, headers: headers)
         case .reject(let status, let headers):

@@ -10,24 +10,30 @@ extension Invitation {
     init(_ call: IncomingInvite, from account: Extension) {
         self.init(call, domain: account.domain)
         self.account = account.number
+        isAccountProven = true
         if !call.request.head.from.uri.isAnonymous {
             callerNumber = account.number
             callerName = account.displayName ?? call.request.head.from.displayName
         }
         source = "\(account.number)@\(account.domain)"
+        address = call.flow.remote.host
     }
 
-    init(_ call: IncomingInvite, fromPeerOf domain: String) {
+    /// - Parameter account: whose phone it is, as the peer says.
+    init(_ call: IncomingInvite, fromPeerOf domain: String, vouchingFor account: Extension?) {
         self.init(call, domain: domain)
         let head = call.request.head
         // RFC 4240 §3.1: "es_ES", as media servers are told; a mailbox's own language waits behind it.
         language = call.request.uri.parameters["locale"]?.replacing("_", with: "-")
-        let asserted = head["P-Asserted-Identity"].flatMap { try? NameAddress(parsing: $0) }
-        let identity = asserted ?? head.from
-        callerNumber = identity.uri.isAnonymous ? nil : identity.uri.user
-        callerName = identity.displayName
+        self.account = account?.number
+        let identity = head.assertedIdentities.first ?? head.from
+        let number = identity.uri.isAnonymous ? nil : identity.uri.number
+        if !head.withholdsIdentity {
+            callerNumber = account?.number ?? number
+            callerName = identity.displayName ?? account?.displayName
+        }
         // All calls of a trunk have its address: one caller's wrong PINs must not lock the others out.
-        source = "\(call.flow.remote.host) \(callerNumber ?? "anonymous")"
+        source = account.map { "\($0.number)@\(domain)" } ?? "\(call.flow.remote.host) \(number ?? "anonymous")"
     }
 
     private init(_ call: IncomingInvite, domain: String) {

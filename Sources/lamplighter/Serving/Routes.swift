@@ -53,7 +53,7 @@ struct Routes: Sendable {
 
     func route(to number: String, of domain: String) async -> Route? {
         if let phone = await phones.contacts(of: number, domain: domain).first {
-            return Route(target: phone.uri, flow: phone.flow)
+            return Route(target: phone.uri, flow: phone.flow, routes: phone.routes)
         }
         guard let trunk = trunks[domain.lowercased()],
             let flow = await endpoint.flow(to: trunk.address, by: trunk.transport)

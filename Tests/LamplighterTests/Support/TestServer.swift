@@ -13,8 +13,10 @@ final class TestServer: Sendable {
     /// The folder of the package, where the program finds its prompts and dialplan.
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-    /// The program that `swift build --build-tests` put beside the tests.
-    static let program = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    /// The program that `swift build --build-tests` put beside the tests, or another build.
+    static let program =
+        ProcessInfo.processInfo.environment["SOAK_PROGRAM"]
+        ?? URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("lamplighter").path
 
     /// Starts it and waits until it serves.

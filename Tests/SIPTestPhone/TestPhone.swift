@@ -1,43 +1,58 @@
-// A phone for tests: a UDP socket on loopback that sends what it is told and answers every NOTIFY as it is told.
+// A phone for tests: a UDP socket on loopback that sends what it is told and answers every request as it is told.
 
-import NIOCore
-import NIOPosix
-import SIP
-import Synchronization
-import Testing
+internal import NIOCore
+internal import NIOPosix
+package import SIP
+internal import Synchronization
 
-final class TestPhone: Sendable {
+package final class TestPhone: Sendable {
     private struct State {
         var waiting: [String: CheckedContinuation<SIPResponse, Never>] = [:]
-        var notifyStatus = 200
+        var answer = 200
     }
 
-    let address: HostPort
-    /// The NOTIFYs that came, in order.
-    let notifies: AsyncStream<SIPRequest>
+    package let address: HostPort
+    /// The requests that came, in order.
+    package let requests: AsyncStream<SIPRequest>
     private let arrived: AsyncStream<SIPRequest>.Continuation
     private let channel: any Channel
     private let server: HostPort
     private let state = Mutex(State())
 
-    init(server: HostPort, port: UInt16 = 0) async throws {
+    package init(server: HostPort, port: UInt16 = 0) async throws {
         self.server = server
-        (notifies, arrived) = AsyncStream.makeStream()
+        (requests, arrived) = AsyncStream.makeStream()
         channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             // For a phone that comes back on its port; where the system chooses one, two phones must not share it.
             .channelOption(ChannelOptions.socketOption(.so_reuseaddr), value: port == 0 ? 0 : 1)
             .bind(host: "127.0.0.1", port: Int(port)).get()
-        address = HostPort(host: "127.0.0.1", port: UInt16(try #require(channel.localAddress?.port)))
+        address = HostPort(host: "127.0.0.1", port: UInt16(channel.localAddress?.port ?? 0))
         try await channel.pipeline.addHandler(Receiver { [weak self] in self?.received($0) }).get()
     }
 
-    /// What it answers to NOTIFY from now on; 0: nothing.
-    func answerNotify(with status: Int) { state.withLock { $0.notifyStatus = status } }
+    /// What it answers to requests from now on; 0: nothing.
+    package func answer(with status: Int) { state.withLock { $0.answer = status } }
 
-    func close() async throws { try await channel.close() }
+    package func close() async throws { try await channel.close() }
+
+    /// Sends a request, and again with credentials when it is challenged by whoever it is sent to or passes.
+    package func send(_ request: SIPRequest, user: String, password: String) async throws -> SIPResponse {
+        let first = await send(request)
+        let names = [
+            "401": ("WWW-Authenticate", "Authorization"), "407": ("Proxy-Authenticate", "Proxy-Authorization"),
+        ]
+        guard let (challenge, answer) = names["\(first.status)"], let value = first.head[challenge] else {
+            return first
+        }
+        var again = request
+        again.head.cseq.number += 1
+        again.head.other.append(
+            HeaderField(answer, try authorization(value, for: again, user: user, password: password)))
+        return await send(again)
+    }
 
     /// Sends a request and waits for its final response.
-    func send(_ request: SIPRequest) async -> SIPResponse {
+    package func send(_ request: SIPRequest) async -> SIPResponse {
         var request = request
         request.head.vias = [
             Via(
@@ -58,11 +73,12 @@ final class TestPhone: Sendable {
             let key = "\(response.head.callID) \(response.head.cseq.number)"
             state.withLock { $0.waiting.removeValue(forKey: key) }?.resume(returning: response)
         case .request(let request):
-            let status = state.withLock(\.notifyStatus)
-            if status > 0 { write(request.response(status, toTag: "phone").encoded()) }
+            let status = state.withLock(\.answer)
+            if status > 0, request.method != .ack { write(request.response(status, toTag: "phone").encoded()) }
             arrived.yield(request)
         case .refused:
-            Issue.record("the server sent something malformed")
+            // Whoever waits for the next request gets none.
+            arrived.finish()
         }
     }
 
@@ -79,4 +95,13 @@ final class TestPhone: Sendable {
             handle(Array(unwrapInboundIn(data).data.readableBytesView))
         }
     }
+}
+
+/// The credentials with which a phone answers a challenge to `request`.
+package func authorization(
+    _ challenge: String, for request: SIPRequest, user: String, password: String
+) throws -> String {
+    try DigestChallenge(parsing: challenge).authorization(
+        username: user, password: password, method: request.method, uri: request.uri.description,
+        clientNonce: String(UInt64.random(in: 0 ... .max), radix: 36))
 }
