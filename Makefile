@@ -1,12 +1,14 @@
 # The commands of the README. Each installs the Debian packages it lacks (as root or by sudo).
 #   make run [DATA=dir] [LISTEN=address] [PORT=number]   build and serve in the foreground
 #   make test                                            everything, on real sockets with real clients
+#   make fuzz [SECONDS=60] [TARGET=name]                 what nobody would send, into everything that reads
 #   make soak [MINUTES=30] [KILLS=200] [PROGRAM=path]    does it stay up: nothing grows, kill -9 loses nothing
 #   make build | bench | prompts | format | lint | check
 
 DATA ?= data
 LISTEN ?= 127.0.0.1
 PORT ?= 5060
+SECONDS ?= 60
 MINUTES ?= 30
 KILLS ?= 200
 PROGRAM ?= $(CURDIR)/.build-release/release/lamplighter
@@ -29,7 +31,7 @@ VOICES = asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav asterisk-core-s
 BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
 PROMPT_PACKAGES = python3-venv
 
-.PHONY: build run test soak bench prompts format lint check packages-build packages-test packages-bench packages-prompts
+.PHONY: build run test soak bench fuzz prompts format lint check packages-build packages-test packages-bench packages-prompts
 
 build: packages-build
 	swift build $(RELEASE) --product lamplighter
@@ -57,14 +59,18 @@ soak: packages-test $(if $(filter $(CURDIR)/.build-release/%,$(PROGRAM)),build)
 bench: packages-bench build
 	bench/run
 
+fuzz: packages-test
+	swift build $(SWIFT_FLAGS)
+	Fuzz/run $(SECONDS) $(TARGET)
+
 prompts: packages-prompts
 	prompts/render.sh
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
 
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
 
 # Installs what is missing of a list of Debian packages; says nothing when all is there.
 packages-build: PACKAGES = $(BUILD_PACKAGES)

@@ -2,6 +2,9 @@
 //   floor media CALLS SECONDS   every 20 ms one RTP-sized packet out and one in, for each call, on a socket each
 //   floor signalling COUNT      datagrams of 600 bytes in and out
 //   floor sink PORT             takes RTP of many senders until SIGTERM, then says what was lost and how late it was
+//   floor flood PORT RATE SECONDS junk|requests
+//                               so many datagrams a second from 127.0.0.2: of bytes and broken messages, or of requests
+//                               by strangers; says how many it could send
 // The first two print milliseconds of processor time: for a call-second, and for a datagram in and one out.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -135,10 +138,57 @@ static int sink(uint16_t port) {
   return 0;
 }
 
+// What a stranger sends: `kind` 0 is bytes without a meaning, 1 a message that is broken, then requests.
+static int stranger(char *text, size_t size, int kind, uint64_t number) {
+  static const char *const methods[] = {"OPTIONS", "REGISTER", "INVITE", "SUBSCRIBE"};
+  if (kind == 0) {
+    for (int i = 0; i < 400; i++) text[i] = (char)(number * 2654435761u >> (i % 24)) ^ (char)i;
+    return 400;
+  }
+  const char *method = methods[number % 4];
+  return snprintf(text, size,
+    "%s sip:%lu@example.org SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.2:9;rport;branch=z9hG4bK%lu\r\nMax-Forwards: 70\r\n"
+    "From: %s<sip:%lu@example.org>;tag=%lu\r\nTo: <sip:%lu@example.org>\r\nCall-ID: flood-%lu\r\nCSeq: 1 %s\r\n"
+    "Contact: <sip:%lu@127.0.0.2:9>\r\nEvent: message-summary\r\nContent-Length: 0\r\n\r\n",
+    method, number % 1000, number, kind == 1 ? "\"" : "", number % 1000, number, number % 1000, number, method, number % 1000);
+}
+
+static int flood(uint16_t port, int rate, int seconds, int requests) {
+  enum { sources = 64 };
+  int sockets[sources], sent = 0, refused = 0;
+  struct sockaddr_in target = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  for (int i = 0; i < sources; i++) {
+    struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1)};
+    sockets[i] = socket(AF_INET, SOCK_DGRAM, 0);
+    if (sockets[i] < 0 || bind(sockets[i], (void *)&own, sizeof own)) die("bind");
+  }
+  struct timespec next;
+  clock_gettime(CLOCK_MONOTONIC, &next);
+  uint64_t number = 0;
+  char text[2048];
+  for (int tick = 0; tick < seconds * 200; tick++) {
+    for (int i = 0; i < rate / 200; i++, number++) {
+      int length = stranger(text, sizeof text, requests ? 2 : (int)(number & 1), number);
+      ssize_t taken = sendto(sockets[number % sources], text, length, MSG_DONTWAIT, (void *)&target, sizeof target);
+      if (taken == length) sent++; else refused++;
+    }
+    next.tv_nsec += 5000000;
+    if (next.tv_nsec >= 1000000000) { next.tv_nsec -= 1000000000; next.tv_sec++; }
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+  }
+  struct timespec end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  printf("sent %d, not taken %d, %.1f s behind\n", sent, refused,
+    (double)(end.tv_sec - next.tv_sec) + (double)(end.tv_nsec - next.tv_nsec) / 1e9);
+  return 0;
+}
+
 int main(int count, char **words) {
   if (count == 4 && !strcmp(words[1], "media")) return media(atoi(words[2]), atoi(words[3]));
   if (count == 3 && !strcmp(words[1], "signalling")) return signalling(atoi(words[2]));
   if (count == 3 && !strcmp(words[1], "sink")) return sink((uint16_t)atoi(words[2]));
-  fprintf(stderr, "usage: floor media CALLS SECONDS | signalling COUNT | sink PORT\n");
+  if (count == 6 && !strcmp(words[1], "flood"))
+    return flood((uint16_t)atoi(words[2]), atoi(words[3]), atoi(words[4]), !strcmp(words[5], "requests"));
+  fprintf(stderr, "usage: floor media CALLS SECONDS | signalling COUNT | sink PORT | flood PORT RATE SECONDS KIND\n");
   return 2;
 }

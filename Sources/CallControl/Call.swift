@@ -19,6 +19,8 @@ public struct Invitation: Sendable, Hashable {
     public var isAccountProven: Bool
     /// What wrong PINs are counted against besides the mailbox: an account, or a trunk's address and caller.
     public var source: String
+    /// Where a phone calls from, numeric; nil for a call of a trunk, whose address many callers have.
+    public var address: String?
     /// Who sent the call on to us, as a trusted peer tells it (A6); nil for a call that was dialled.
     public var diversion: Diversion?
     /// The language that this call asks for (C13), before the mailbox's own: a folder of `prompts/`.
@@ -26,7 +28,8 @@ public struct Invitation: Sendable, Hashable {
 
     public init(
         callID: String, dialled: String, domain: String, callerNumber: String? = nil, callerName: String? = nil,
-        account: String? = nil, isAccountProven: Bool = false, source: String, diversion: Diversion? = nil,
+        account: String? = nil, isAccountProven: Bool = false, source: String, address: String? = nil,
+        diversion: Diversion? = nil,
         language: String? = nil
     ) {
         self.callID = callID
@@ -37,6 +40,7 @@ public struct Invitation: Sendable, Hashable {
         self.account = account
         self.isAccountProven = isAccountProven
         self.source = source
+        self.address = address
         self.diversion = diversion
         self.language = language
     }

@@ -1,14 +1,22 @@
-// Who may try a PIN again, and when (D3). A pure machine: wrong tries in, the seconds to wait out. Mailboxes and
-// sources have one each; they differ in their rules only.
+// Who may try a PIN or a password again, and when (D3). A pure machine: wrong tries in, the seconds to wait out.
+// Mailboxes, sources and accounts have one each; they differ in their rules only.
 
-struct Lockout: Sendable, Equatable {
-    struct Rule: Sendable {
+public struct Lockout: Sendable, Equatable {
+    public struct Rule: Sendable {
         /// So many wrong tries lock; each further one locks for twice as long.
         var threshold: Int
         var firstSeconds = 60.0
         var longestSeconds = 3_600.0
         /// Quiet for so many seconds and everything is forgiven.
         var forgivenAfter = Double.infinity
+
+        /// - Parameters:
+        ///   - threshold: so many wrong tries lock; each further one locks for twice as long.
+        ///   - forgivenAfter: seconds of quiet after which everything is forgiven.
+        public init(threshold: Int, forgivenAfter: Double = .infinity) {
+            self.threshold = threshold
+            self.forgivenAfter = forgivenAfter
+        }
 
         /// In a row, whoever tried.
         static let mailbox = Rule(threshold: 5)
@@ -19,17 +27,26 @@ struct Lockout: Sendable, Equatable {
 
     var wrong = 0
     /// Seconds since 1970, as all times here.
-    var lastWrong = 0.0
+    public internal(set) var lastWrong = 0.0
     var lockedUntil = 0.0
+
+    /// Nothing has been tried.
+    public init() {}
+
+    init(wrong: Int, lastWrong: Double, lockedUntil: Double) {
+        self.wrong = wrong
+        self.lastWrong = lastWrong
+        self.lockedUntil = lockedUntil
+    }
 
     /// Whole seconds, rounded up; nil when not locked. Never longer than the longest lock, whatever happened to
     /// the clock meanwhile.
-    func secondsLeft(at now: Double, _ rule: Rule) -> Int? {
+    public func secondsLeft(at now: Double, _ rule: Rule) -> Int? {
         guard lockedUntil > now else { return nil }
         return Int(min(lockedUntil - now, rule.longestSeconds).rounded(.up))
     }
 
-    mutating func countWrong(at now: Double, _ rule: Rule) {
+    public mutating func countWrong(at now: Double, _ rule: Rule) {
         if now - lastWrong > rule.forgivenAfter { wrong = 0 }
         wrong = min(wrong + 1, 1_000_000)
         lastWrong = now

@@ -38,6 +38,9 @@ public struct MailboxSettings: Hashable, Sendable, Codable {
     public var order = MessageOrder.oldestFirst
     /// Seconds that one press goes back or ahead; nil: the system's.
     public var skip: Int?
+    /// How fast and how loud messages are at first: percent of their own speed, and decibels; nil: as they are.
+    public var speed: Int?
+    public var volume: Int?
     /// New messages begin to play after the log-in.
     public var playsNewAtOnce = false
     /// Goes on to the next message after a delete or a save.

@@ -46,6 +46,9 @@ public enum GreetingKind: String, Hashable, Sendable, Codable, CaseIterable {
     public static func slot(_ number: Int) -> GreetingKind? {
         (1...9).contains(number) ? GreetingKind(rawValue: "slot-\(number)") : nil
     }
+
+    /// 1 to 9; nil for those that are no numbered greeting.
+    public var slot: Int? { (1...9).first { Self.slot($0) == self } }
 }
 
 public struct Greeting: Hashable, Sendable {

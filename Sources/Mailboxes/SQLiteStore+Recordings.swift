@@ -17,23 +17,6 @@ extension SQLiteStore {
         return SQLiteRecording(id: try await writer.open(new), writer: writer)
     }
 
-    public func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting? {
-        try await door.read { database in
-            guard try MailboxRow.exists(mailbox, database) else { return nil }
-            let statement = try database.cachedStatement(sql: RecordingRow.findGreeting)
-            return try Row.fetchOne(statement, arguments: [mailbox.rawValue, kind.rawValue])
-                .map(Greeting.init(row:))
-        }
-    }
-
-    public func deleteGreeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Bool {
-        try await door.write { database in
-            try database.execute(
-                sql: RecordingRow.deleteGreeting, arguments: [mailbox.rawValue, kind.rawValue])
-            return database.changesCount > 0
-        }
-    }
-
     /// Of an open recording too: what was appended before the call is there. Empty behind the end, and when the
     /// recording is gone.
     public func audio(of recording: RecordingID, in range: Range<Int>) async throws -> [UInt8] {

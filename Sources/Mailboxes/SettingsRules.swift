@@ -29,6 +29,8 @@ extension MailboxSettings {
             throw .badSetting("minimum-message", reason: "not below maximum-message")
         }
         if let skip { try Spelling.bound("skip", skip, 1...60) }
+        if let speed { try Spelling.bound("speed", speed, 50...200) }
+        if let volume { try Spelling.bound("volume", volume, -12...12) }
         try Spelling.bound("emails", emails.count, 0...Self.maximumAddresses)
         for address in emails where !Spelling.isAddress(address) {
             throw .badSetting("emails", reason: "\(address.debugDescription) is no e-mail address")

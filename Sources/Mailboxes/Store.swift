@@ -1,20 +1,13 @@
 // The one door to everything that is kept. `SQLiteStore` is behind it; nothing outside this room sees a database.
 // Every call returns when the change is durable, `OpenRecording.append` excepted.
 
-public protocol Store: Sendable {
+public protocol Store: PhoneStore {
     // Who there is (A8, E1)
-    func organisations() async throws -> [Organisation]
-    func organisation(domain: String) async throws -> Organisation?
     func addOrganisation(_ new: NewOrganisation) async throws -> Organisation
     /// Creates the extension and its personal mailbox of the same number in one transaction.
     func addExtension(_ new: NewExtension) async throws -> Extension
     func addMailbox(_ new: NewMailbox) async throws -> Mailbox
-    func account(number: String, domain: String) async throws -> Extension?
-    /// - Returns: nil when it was removed.
-    func account(_ id: ExtensionID) async throws -> Extension?
     func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension]
-    func mailbox(_ id: MailboxID) async throws -> Mailbox?
-    func mailbox(number: String, domain: String) async throws -> Mailbox?
     func mailboxes(domain: String) async throws -> [Mailbox]
     func changeSettings(
         of mailbox: MailboxID, _ change: @escaping @Sendable (inout MailboxSettings) -> Void
@@ -39,7 +32,6 @@ public protocol Store: Sendable {
     func setPIN(_ pin: String, of mailbox: MailboxID, temporary: Bool) async throws
 
     // Messages (C1, C2, C4)
-    func counts(of mailbox: MailboxID) async throws -> MessageCounts
     /// Urgent first, then in the order that the mailbox chose.
     func messages(in folder: Folder, of mailbox: MailboxID) async throws -> [Message]
     func message(_ id: RecordingID) async throws -> Message?
@@ -79,11 +71,28 @@ public protocol Store: Sendable {
     /// Starts a recording. What is appended is kept from the next commit on, whatever happens to the process.
     func openRecording(_ new: NewRecording) async throws -> any OpenRecording
     func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting?
+    /// With what was chosen about it: that callers hear it, and when it ends. False when there is none.
     func deleteGreeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Bool
+    /// Callers hear this numbered greeting, 1 to 9, in place of the unavailable one; nil: they do not any more. False when
+    /// it is not recorded, and then nothing changes.
+    func chooseGreeting(_ number: Int?, of mailbox: MailboxID) async throws -> Bool
     /// Up to `range.count` audio bytes of a recording from `range.lowerBound` on.
     func audio(of recording: RecordingID, in range: Range<Int>) async throws -> [UInt8]
 
-    // Lamps and bindings (F1, F2)
+    /// Commits what is waiting and closes the database.
+    func close() async throws
+}
+
+/// What of it the registrar and the lamps need (F1, F2).
+public protocol PhoneStore: Sendable {
+    func organisations() async throws -> [Organisation]
+    func organisation(domain: String) async throws -> Organisation?
+    func account(number: String, domain: String) async throws -> Extension?
+    /// - Returns: nil when it was removed.
+    func account(_ id: ExtensionID) async throws -> Extension?
+    func mailbox(_ id: MailboxID) async throws -> Mailbox?
+    func mailbox(number: String, domain: String) async throws -> Mailbox?
+    func counts(of mailbox: MailboxID) async throws -> MessageCounts
     /// Mailboxes whose counts have changed, each told after the commit; every caller gets a stream of its own.
     func changes() -> AsyncStream<MailboxID>
     /// Extensions that were removed, came back, or have another mailbox or other settings, told in the same way.
@@ -91,9 +100,6 @@ public protocol Store: Sendable {
     func bindings() async throws -> [StoredBinding]
     /// Replaces all bindings of an account.
     func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws
-
-    /// Commits what is waiting and closes the database.
-    func close() async throws
 }
 
 /// A recording being made.

@@ -31,6 +31,16 @@ public struct AddressRange: Hashable, Sendable, CustomStringConvertible {
         return Self.masked(address, to: prefixLength) == network
     }
 
+    /// What one subscriber of a network may choose its addresses in (RFC 6177): of an IPv6 address the first 64 bits, of
+    /// an IPv4 address all.
+    static func household(of host: String) -> String {
+        guard let address = bytes(of: host), address.count == 16 else { return host }
+        let groups = stride(from: 0, to: 8, by: 2).map { index in
+            String(Int(address[index]) << 8 | Int(address[index + 1]), radix: 16)
+        }
+        return groups.joined(separator: ":") + "::/64"
+    }
+
     private static func masked(_ address: [UInt8], to length: Int) -> [UInt8] {
         address.enumerated().map { index, byte in
             let bits = min(8, max(0, length - index * 8))

@@ -2,8 +2,16 @@
 // `rang` first when it is woken.
 
 struct Alarm {
+    /// Waits so many seconds, or until its Task is cancelled.
+    typealias Sleep = @Sendable (Double) async -> Void
+
+    static let sleep: Sleep = { try? await Task.sleep(for: .seconds($0)) }
+
+    private let sleep: Sleep
     private var time: Double?
     private var task: Task<Void, Never>?
+
+    init(sleep: @escaping Sleep) { self.sleep = sleep }
 
     /// - Parameters:
     ///   - next: when to ring, in seconds on the clock that `now` is read from; nil: not at all.
@@ -12,8 +20,8 @@ struct Alarm {
         task?.cancel()
         time = next
         task = next.map { next in
-            Task {
-                try? await Task.sleep(for: .seconds(max(0, next - now)))
+            Task { [sleep] in
+                await sleep(max(0, next - now))
                 if !Task.isCancelled { await ring() }
             }
         }

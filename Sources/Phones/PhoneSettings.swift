@@ -99,6 +99,10 @@ public struct PhoneSettings: Sendable {
     /// Makes of phones that are told otherwise; the first that fits counts, and an extension's own setting before it.
     public var habits: [PhoneHabit]
     public var lamps: LampLimits
+    /// So many wrong passwords in a row lock an account, and the address that they come from.
+    public var wrongPasswords = 10
+    /// REGISTERs and SUBSCRIBEs being worked on at once; one more gets 503.
+    public var maximumPending = 2_000
 
     public init(
         defaultDomain: String? = nil, callPolicy: CallPolicy = .digest, trustedPeers: [TrustedPeer] = [],

@@ -8,10 +8,7 @@ public import SIP
 internal import Synchronization
 
 public final class Phones: Sendable {
-    /// Requests being worked on at once; one more gets 503.
-    private static let maximumPending = 2_000
-
-    let store: any Store
+    let store: any PhoneStore
     let settings: PhoneSettings
     let rules: SubscribeRules
     let logger: Logger
@@ -21,21 +18,24 @@ public final class Phones: Sendable {
     private let pending = Mutex(0)
     private let watcher = Mutex<Task<Void, Never>?>(nil)
 
-    public convenience init(store: any Store, settings: PhoneSettings, logger: Logger) {
+    public convenience init(store: any PhoneStore, settings: PhoneSettings, logger: Logger) {
         self.init(store: store, settings: settings, logger: logger, now: { Date().timeIntervalSince1970 })
     }
 
     /// - Parameter now: seconds since 1970.
-    init(store: any Store, settings: PhoneSettings, logger: Logger, now: @escaping @Sendable () -> Double) {
+    init(
+        store: any PhoneStore, settings: PhoneSettings, logger: Logger, random: RandomSource = .system,
+        now: @escaping @Sendable () -> Double, sleep: @escaping Alarm.Sleep = Alarm.sleep
+    ) {
         self.store = store
         self.settings = settings
         self.logger = logger
         rules = SubscribeRules(limits: settings.lamps, pilotNumbers: settings.pilotNumbers)
-        registrations = Registrations(store: store, limits: settings.registrar, logger: logger, now: now)
+        registrations = Registrations(store: store, limits: settings.registrar, logger: logger, now: now, sleep: sleep)
         gatekeeper = Gatekeeper(
-            store: store, settings: settings, registrations: registrations, logger: logger, now: now)
+            store: store, settings: settings, registrations: registrations, logger: logger, random: random, now: now)
         lamps = Lamps(
-            store: store, limits: settings.lamps, logger: logger, now: now)
+            store: store, limits: settings.lamps, logger: logger, random: random, now: now, sleep: sleep)
     }
 
     /// Takes up the registrations of the last run. To be called once, before the endpoint starts.
@@ -46,6 +46,9 @@ public final class Phones: Sendable {
                 let account = try await store.account(number: owner.number, domain: owner.domain), account.id == id
             else { continue }
             let display = try await display(of: account)
+            for binding in bindings {
+                await gatekeeper.proved(owner, from: (binding.source ?? binding.flow.remote).host)
+            }
             for binding in bindings { await lamps.restored(contact(binding, of: account, display)) }
         }
     }
@@ -123,7 +126,7 @@ public final class Phones: Sendable {
     /// Counts a request in; false when there are too many already.
     func begin() -> Bool {
         pending.withLock { count in
-            guard count < Self.maximumPending else { return false }
+            guard count < settings.maximumPending else { return false }
             count += 1
             return true
         }

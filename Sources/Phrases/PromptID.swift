@@ -84,7 +84,6 @@ public enum PromptID: String, CaseIterable, Hashable, Sendable {
     case noNewMessages = "no-new-messages"
     case noSavedMessages = "no-saved-messages"
     case noDeletedMessages = "no-deleted-messages"
-    case firstMessage = "first-message"
     case noMoreMessages = "no-more-messages"
     case noPreviousMessages = "no-previous-messages"
     case endOfMessage = "end-of-message"

@@ -1,6 +1,5 @@
 // What all calls share, and how numbers are reached that a caller is passed on to.
 
-public import CallControl
 public import Media
 public import SIP
 
@@ -10,8 +9,8 @@ public struct Equipment: Sendable {
     public var prompts: PromptLibrary
     /// What is offered and answered.
     public var terms: AudioTerms
-    /// What a caller hears whose call is ended because the system stops.
-    public var farewell: Clip?
+    /// The prompt that a caller hears whose call is ended because the system stops.
+    public var farewell: String?
     /// Makes the calls that callers are passed on by; nil: none are made.
     public var endpoint: SIPEndpoint?
     /// How a number of an organisation is reached; nil where nothing is known of it. Only asked for dialable numbers.
@@ -22,7 +21,7 @@ public struct Equipment: Sendable {
     public var sleep: @Sendable (Duration) async throws -> Void
 
     public init(
-        media: MediaEngine, prompts: PromptLibrary, terms: AudioTerms = AudioTerms(), farewell: Clip? = nil,
+        media: MediaEngine, prompts: PromptLibrary, terms: AudioTerms = AudioTerms(), farewell: String? = nil,
         endpoint: SIPEndpoint? = nil,
         route: @escaping @Sendable (_ number: String, _ domain: String) async -> Route? = { _, _ in nil },
         ringLimit: Duration = .seconds(30),

@@ -34,6 +34,8 @@ actor LiveCall: AnsweredCall {
     private var lastPlayback: UInt64 = 0
     private var playback: Playback?
     private var recording: RecordingInProgress?
+    /// In which prompts were said last.
+    private var language = "en"
 
     private struct Playback {
         var id: PlaybackID
@@ -79,6 +81,7 @@ actor LiveCall: AnsweredCall {
         _ clips: [Clip], from offset: Duration, style: PlaybackStyle, interruptedBy keys: Set<Key>
     ) async throws(CallEnded) -> PlayOutcome {
         try stillThere()
+        language = clips.compactMap(\.language).last ?? language
         if let key = typed.next(in: keys) { return PlayOutcome(key: key, position: offset) }
         var feed = ClipFeed(clips, from: offset, style: style, prompts: equipment.prompts, codec: codec)
         guard let first = await nextPiece(of: &feed) else { return PlayOutcome(position: offset) }
@@ -182,7 +185,7 @@ actor LiveCall: AnsweredCall {
     private func sayFarewell() async {
         guard let farewell = equipment.farewell else { return }
         ended = nil
-        _ = try? await play([farewell], from: .zero, interruptedBy: .none)
+        _ = try? await play([.prompt(farewell, language: language)], from: .zero, interruptedBy: .none)
     }
 
     // MARK: What happens to the call
@@ -298,5 +301,11 @@ actor LiveCall: AnsweredCall {
     func wake() {
         waiter?.resume()
         waiter = nil
+    }
+}
+
+extension Clip {
+    fileprivate var language: String? {
+        if case .prompt(_, let language) = self { language } else { nil }
     }
 }

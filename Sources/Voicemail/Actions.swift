@@ -138,6 +138,8 @@ enum MoreAction: String, MenuAction {
 /// While a folder is chosen, besides the digits: 0 new, 1 saved, 2 to 9 the owner's own (C4).
 enum FolderAction: String, MenuAction {
     static let menu = "folder"
+    /// Recently deleted messages, to be listened to; in maps whose main menu does not lead there.
+    case deleted
     case cancel
 }
 

@@ -19,29 +19,35 @@ struct ChooseFolder {
             if try await talk.store.messages(in: folder, of: mailbox.id).isEmpty { continue }
             named.append(folder)
         }
-        return try await choose(named)
+        return try await choose(named, talk.keys.folder)
     }
 
-    func toMove() async throws -> Folder? { try await choose(Folder.byDigit) }
+    func toMove() async throws -> Folder? { try await choose(Folder.byDigit, talk.keys.folder.without(.deleted)) }
 
-    private func choose(_ named: [Folder]) async throws -> Folder? {
-        let menu = menu(named)
+    private func choose(_ named: [Folder], _ keys: Keys<FolderAction>) async throws -> Folder? {
+        let menu = menu(named, keys)
         var patience = Patience(talk)
         var words = talk.sentences(talk.words(.chooseFolder), menu)
         while true {
             let key = try await talk.key(after: words)
-            if let key, talk.keys.folder[key] == .cancel { return nil }
+            switch key.flatMap({ keys[$0] }) {
+            case .cancel: return nil
+            case .deleted: return .deleted
+            case nil: break
+            }
             if let digit = key?.digit, Folder.byDigit.indices.contains(digit) { return Folder.byDigit[digit] }
             words = try talk.sentences(patience.words(after: key), menu)
         }
     }
 
-    private func menu(_ named: [Folder]) -> [Clip] {
-        let choices = named.flatMap { folder -> [Clip] in
-            guard let digit = Folder.byDigit.firstIndex(of: folder), let key = "\(digit)".first else { return [] }
-            return talk.words(talk.phrases.forFolder(folder.spokenName, key: key)) + talk.words(.pause)
+    private func menu(_ named: [Folder], _ keys: Keys<FolderAction>) -> [Clip] {
+        var choices = named.compactMap { folder in
+            Folder.byDigit.firstIndex(of: folder).flatMap { "\($0)".first }.map { (folder: folder, key: $0) }
         }
-        return choices + talk.menu(talk.keys.folder, [(.cancel, .toCancel)])
+        if let key = keys.key(for: .deleted) { choices.append((.deleted, key.rawValue)) }
+        return choices.flatMap { choice in
+            talk.words(talk.phrases.forFolder(choice.folder.spokenName, key: choice.key)) + talk.words(.pause)
+        } + talk.menu(keys, [(.cancel, .toCancel)])
     }
 }
 

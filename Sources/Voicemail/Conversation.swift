@@ -64,6 +64,11 @@ struct Conversation: Sendable {
         return try await call.key(within: settings.answerTime)
     }
 
+    /// What was typed ahead is nobody's any more: it was meant for something that is no longer there.
+    func forgetTypedKeys() async throws(CallEnded) {
+        for _ in 0..<100 where try await call.key(within: .zero) == nil { return }
+    }
+
     /// Says `opening` and `menu` until a key that means something is pressed. Any key interrupts, so that a wrong
     /// one is answered at once.
     /// - Parameter pressed: a key that was pressed before and is the answer if it means something.

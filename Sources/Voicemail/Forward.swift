@@ -8,11 +8,14 @@ struct Forward {
     private let talk: Conversation
     private let mailbox: Mailbox
     private let message: Message
+    private let staysNew: Bool
 
-    init(_ talk: Conversation, _ mailbox: Mailbox, _ message: Message) {
+    /// `staysNew`: the owner wants it to stay new although it is heard.
+    init(_ talk: Conversation, _ mailbox: Mailbox, _ message: Message, staysNew: Bool = false) {
         self.talk = talk
         self.mailbox = mailbox
         self.message = message
+        self.staysNew = staysNew
     }
 
     /// Returns what is to be said on the way back to the message.
@@ -36,7 +39,7 @@ struct Forward {
         let dispatch = Dispatch(talk, from: mailbox, forwarding: true)
         let letter = Letter(parts: comment.parts + [message.id], isUrgent: comment.isUrgent)
         let report = await dispatch.send(letter, to: recipients)
-        if !report.delivered.isEmpty { _ = try await talk.store.markHeard(message.id, of: mailbox.id) }
+        if !report.delivered.isEmpty, !staysNew { _ = try await talk.store.markHeard(message.id, of: mailbox.id) }
         return try await dispatch.words(report)
     }
 

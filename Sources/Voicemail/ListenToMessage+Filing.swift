@@ -32,6 +32,8 @@ extension ListenToMessage {
             guard try await talk.store.undelete(message.id, of: mailbox.id) else { return .turn(.gone) }
             log("message undeleted")
             isDeleted = false
+            // From the list of deleted ones it goes where it was, and stays there when the owner goes on.
+            if message.folder == .deleted { isKeptAsNew = true }
             return .pressed(try await ask(after: talk.words(.messageUndeleted)))
         }
         guard try await move(to: .deleted) else { return .turn(.gone) }

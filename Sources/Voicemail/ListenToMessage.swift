@@ -69,7 +69,9 @@ struct ListenToMessage {
         case .moveToFolder: return try await moveToFolder()
         case .reply: return .pressed(try await ask(after: Reply(talk, mailbox, message).run()))
         case .callBack: return .pressed(try await ask(after: CallBack(talk, mailbox, message).run()))
-        case .forward: return .pressed(try await ask(after: Forward(talk, mailbox, message).run()))
+        case .forward:
+            let forward = Forward(talk, mailbox, message, staysNew: isKeptAsNew)
+            return .pressed(try await ask(after: forward.run()))
         case .more: return .pressed(try await more())
         case .changeFolder:
             guard let folder = try await ChooseFolder(talk, mailbox).toListen() else {

@@ -1,6 +1,7 @@
 // What one call remembers about listening, whichever message and folder it comes to: how fast and how loud messages
-// are played (C2).
+// are played (C2). It begins with what the mailbox chose.
 import CallControl
+import Mailboxes
 import Synchronization
 
 final class ListeningMemory: Sendable {
@@ -12,7 +13,18 @@ final class ListeningMemory: Sendable {
         var gain = gains.firstIndex(of: 0) ?? 0
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    init(_ settings: MailboxSettings) {
+        var start = State()
+        if let speed = settings.speed { start.speed = Self.nearest(to: Double(speed) / 100, of: Self.speeds) }
+        if let volume = settings.volume { start.gain = Self.nearest(to: Double(volume), of: Self.gains) }
+        state = Mutex(start)
+    }
+
+    private static func nearest(to value: Double, of steps: [Double]) -> Int {
+        steps.indices.min { abs(steps[$0] - value) < abs(steps[$1] - value) } ?? 0
+    }
 
     var style: PlaybackStyle {
         state.withLock { PlaybackStyle(speed: Self.speeds[$0.speed], gain: Self.gains[$0.gain]) }

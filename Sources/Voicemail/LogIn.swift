@@ -60,7 +60,10 @@ struct LogIn {
                 throw Farewell(
                     words: talk.sentences(talk.words(.mailboxLocked), wait, talk.words(.goodbye)), reason: "locked")
             case .wrong:
-                talk.log.notice("wrong PIN", metadata: ["source": "\(talk.call.invitation.source)"])
+                // fail2ban/lamplighter.conf looks for these words and for `address`.
+                var fields: Logger.Metadata = ["source": "\(talk.call.invitation.source)"]
+                if let address = talk.call.invitation.address { fields["address"] = "\(address)" }
+                talk.log.notice("wrong PIN", metadata: fields)
                 opening = talk.words(.wrongPIN)
             }
         }

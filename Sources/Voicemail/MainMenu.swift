@@ -107,8 +107,9 @@ extension MainMenu {
     private func fullness() async throws -> [Clip] {
         let room = try await talk.store.room(in: mailbox.id)
         if room < AudioLength.bytes(talk.settings.shortestMessage) { return talk.words(.yourMailboxIsFull) }
-        let used = Double(mailbox.quota - room) / Double(mailbox.quota)
-        return used * 100 > Double(mailbox.settings.warnsAt) ? talk.words(.mailboxAlmostFull) : []
+        let used = Double(mailbox.quota - room) / Double(mailbox.quota) * 100
+        guard used > Double(mailbox.settings.warnsAt) else { return [] }
+        return talk.sentences(talk.words(talk.phrases.used(percent: Int(used))), talk.words(.mailboxAlmostFull))
     }
 
     /// "Your temporary greeting is on, until Friday."

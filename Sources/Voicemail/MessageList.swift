@@ -1,5 +1,6 @@
 // Going through the messages of a folder, one after the other, as they were when the owner asked for them (C2, C4).
-// A message that has vanished meanwhile is told and left out; it never takes another one with it.
+// A message that has vanished meanwhile is told and left out; it never takes another one with it. New messages that have
+// come meanwhile are told at the end, and come next.
 import CallControl
 import Mailboxes
 import Phrases
@@ -43,6 +44,7 @@ struct MessageList {
     {
         var messages = try await talk.store.messages(in: folder, of: mailbox.id).map(\.id)
         guard !messages.isEmpty else { return .mainMenu(talk.sentences(opening, talk.nothing(in: folder))) }
+        var known = Set(messages)
         var place = messages.firstIndex { $0 == bookmark?.message } ?? 0
         var turn = try await turn(
             to: messages[place], place, opening, from: AudioLength.duration(bookmark?.position ?? 0))
@@ -56,6 +58,7 @@ struct MessageList {
             case .previous: place -= 1
             case .first: place = 0
             case .gone:
+                try await talk.forgetTypedKeys()
                 words = talk.words(.messageGone)
                 messages.remove(at: place)
             case .options:
@@ -66,6 +69,12 @@ struct MessageList {
                 continue
             case .folder(let folder): return .folder(folder)
             case .mainMenu: return .mainMenu([])
+            }
+            if !messages.indices.contains(place) {
+                let arrivals = try await arrivals(in: folder, besides: known)
+                known.formUnion(arrivals.messages)
+                messages += arrivals.messages
+                words = talk.sentences(words, arrivals.told)
             }
             if messages.indices.contains(place) {
                 turn = try await self.turn(to: messages[place], place, words)
@@ -85,6 +94,17 @@ struct MessageList {
         guard let message = try await talk.store.message(id), message.mailbox == mailbox.id else { return .gone }
         var listening = ListenToMessage(talk, mailbox, message, position: place + 1, memory)
         return try await listening.run(opening, from: start, playing: playing)
+    }
+
+    /// New messages that were not there yet when the owner asked for them: "You have one new message."
+    private func arrivals(
+        in folder: Folder, besides known: Set<RecordingID>
+    ) async throws -> (messages: [RecordingID], told: [Clip]) {
+        guard folder == .new else { return ([], []) }
+        let arrived = try await talk.store.messages(in: folder, of: mailbox.id).filter { !known.contains($0.id) }
+        guard !arrived.isEmpty else { return ([], []) }
+        let urgent = arrived.count { $0.urgent }
+        return (arrived.map(\.id), talk.words(talk.phrases.counts(new: arrived.count, urgent: urgent, saved: 0)))
     }
 
     /// "Three messages in the work folder."; that there are none is said anyway.

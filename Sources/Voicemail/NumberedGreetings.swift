@@ -35,16 +35,15 @@ struct NumberedGreetings {
 
     /// Only one that has been recorded: a choice that plays nothing would be no choice.
     func use(_ number: Int) async throws -> [Clip] {
-        guard let kind = GreetingKind.slot(number), try await talk.store.greeting(kind, of: mailbox.id) != nil else {
+        guard try await talk.store.chooseGreeting(number, of: mailbox.id) else {
             return talk.words(talk.phrases.greeting(number)) + talk.words(.greetingNotRecordedYet)
         }
-        _ = try await talk.store.changeSettings(of: mailbox.id) { $0.chosenGreeting = number }
         talk.log.info("numbered greeting chosen", metadata: ["number": "\(number)"])
         return talk.words(.callersHear) + talk.words(talk.phrases.greeting(number))
     }
 
     private func useNone() async throws -> [Clip] {
-        _ = try await talk.store.changeSettings(of: mailbox.id) { $0.chosenGreeting = nil }
+        _ = try await talk.store.chooseGreeting(nil, of: mailbox.id)
         talk.log.info("usual greeting chosen")
         return talk.words(.callersHearUsualGreeting)
     }

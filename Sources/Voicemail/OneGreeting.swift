@@ -42,14 +42,8 @@ struct OneGreeting {
         return talk.sentences(talk.words(kind == .name ? .yourNameIs : .yourGreetingIs), [.recording(audio)])
     }
 
-    /// What refers to it goes first: a numbered greeting that callers hear gives way to the everyday one.
+    /// A numbered greeting that callers hear gives way to the everyday one.
     func delete() async throws -> [Clip] {
-        guard try await talk.store.greeting(kind, of: mailbox.id) != nil else { return talk.words(kind.noneRecorded) }
-        let kind = kind
-        _ = try await talk.store.changeSettings(of: mailbox.id) { settings in
-            if let number = kind.slot, settings.chosenGreeting == number { settings.chosenGreeting = nil }
-            if kind == .temporary { settings.temporaryGreetingEnds = nil }
-        }
         guard try await talk.store.deleteGreeting(kind, of: mailbox.id) else { return talk.words(kind.noneRecorded) }
         talk.log.info("greeting deleted", metadata: ["kind": "\(kind.rawValue)"])
         return talk.words(kind.deleted)
@@ -133,9 +127,6 @@ struct OtherGreetings {
 }
 
 extension GreetingKind {
-    /// 1 to 9; nil for those that are no numbered greeting.
-    var slot: Int? { (1...9).first { Self.slot($0) == self } }
-
     fileprivate var noneRecorded: PromptID {
         switch self {
         case .unavailable: .noGreetingRecorded

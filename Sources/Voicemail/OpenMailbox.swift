@@ -14,7 +14,7 @@ struct OpenMailbox {
     }
 
     func run() async throws {
-        let memory = ListeningMemory()
+        let memory = ListeningMemory(mailbox.settings)
         var menu = MainMenu(talk, mailbox, memory)
         if mailbox.pinIsTemporary || mailbox.settings.needsIntroduction {
             let told = try await Introduction(talk, mailbox).run()

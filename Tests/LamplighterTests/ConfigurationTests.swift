@@ -150,4 +150,10 @@ struct ConfigurationTests {
         let error = #expect(throws: ConfigurationError.self) { try read("", ["LAMPLIGHTER_SIP_PROT": "1"]) }
         #expect(error?.description == "environment: LAMPLIGHTER_SIP_PROT: unknown setting")
     }
+
+    @Test("What comes from outside does not write lines of its own into the log")
+    func oneLine() {
+        let text = "031\n2026-11-30T12:00:00 notice lamplighter: x\r\u{2028}\u{1B}[31m\u{202E}é"
+        #expect(OneLineLogHandler.visible(text) == "031?2026-11-30T12:00:00 notice lamplighter: x???[31m?é")
+    }
 }

@@ -115,6 +115,27 @@ struct SessionTests {
         _ = try call.phone.packet()
     }
 
+    @Test func whoStillSendsToThePortFromACallBeforeKeepsNobodyOut() async throws {
+        var call = try TestCall()
+        defer { call.engine.close() }
+        let former = try TestPhone()
+        former.send(rtpBytes(sequence: 1, timestamp: 0, source: 66, silence(160)), to: call.session.localPort)
+        for _ in 0..<10 { _ = try former.packet() }
+        call.session.record(RecordingRequest(maximumBytes: 100_000, silence: .seconds(10)))
+        try await call.events.fence(call.session)
+        for sequence in UInt16(1)...3 {
+            former.send(
+                rtpBytes(sequence: sequence + 1, timestamp: UInt32(sequence) * 160, source: 66, speech(160, seed: 66)),
+                to: call.session.localPort)
+            call.send(rtpBytes(sequence: sequence, timestamp: UInt32(sequence) * 160, speech(160)))
+        }
+        call.session.stopRecording()
+        let (audio, summary) = try await call.events.recording()
+        #expect(Array(audio.suffix(320)) == speech(160) + speech(160))
+        #expect(summary.voicedBytes >= 320)
+        _ = try call.phone.packet()
+    }
+
     @Test func aPhoneBehindNATIsFoundByWhatItSends() throws {
         let call = try TestCall()
         defer { call.engine.close() }

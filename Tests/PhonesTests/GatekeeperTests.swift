@@ -1,9 +1,11 @@
 // Who gets in (G4): digest by account and organisation, live bindings, trusted peers, and what everybody else hears.
 
+import Foundation
 import Logging
 import Mailboxes
 import SIP
 import SIPTestPhone
+import Synchronization
 import Testing
 
 @testable import Mailboxes
@@ -14,8 +16,9 @@ private struct Gate {
     let registrations: Registrations
     let clock = HandClock()
 
-    init(_ store: any Store, _ settings: PhoneSettings = PhoneSettings()) {
-        let logger = Logger(label: "test")
+    init(
+        _ store: any Store, _ settings: PhoneSettings = PhoneSettings(), logger: Logger = Logger(label: "test")
+    ) {
         registrations = Registrations(
             store: store, limits: settings.registrar, logger: logger, now: { [clock] in clock.now })
         keeper = Gatekeeper(
@@ -29,19 +32,42 @@ private struct Gate {
 
     /// The challenge to a request, and what the same request gets with an answer to it.
     func answer(
-        _ request: SIPRequest, user: String = "100", password: String = "lamp-100"
+        _ request: SIPRequest, user: String = "100", password: String = "lamp-100", by flow: Flow = Sample.flow()
     ) async throws -> (challenge: String, admission: Admission) {
-        guard case .challenge(let headers) = await admit(request), let value = headers.first?.value else {
+        guard case .challenge(let headers) = await admit(request, by: flow), let value = headers.first?.value else {
             throw Unchallenged()
         }
         var again = request
         again.head.cseq.number += 1
         let credentials = try authorization(value, for: again, user: user, password: password)
         again.head.other.append(HeaderField("Authorization", credentials))
-        return (value, await admit(again))
+        return (value, await admit(again, by: flow))
     }
 
     struct Unchallenged: Error {}
+}
+
+/// A log that keeps its lines.
+private final class Lines: LogHandler {
+    private let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+    var logLevel: Logger.Level {
+        get { .notice }
+        set {}
+    }
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0)=\($1) " }.joined()
+        lines.withLock { $0.append(fields + event.message.description) }
+    }
 }
 
 private func number(_ admission: Admission) -> String {
@@ -150,6 +176,91 @@ struct GatekeeperTests {
             #expect(known.admission == unknown.admission)
             #expect(known.challenge.split(separator: ",").count == unknown.challenge.split(separator: ",").count)
         }
+        try await sample.remove()
+    }
+
+    @Test("Guesses at an account that there is and at one that there is not end the same way, with the same work")
+    func guesses() async throws {
+        let sample = try await SampleStore()
+        var work: [String: Int] = [:]
+        for user in ["100", "199"] {
+            let gate = Gate(sample.store)
+            var answers: [String] = []
+            for round in 0..<15 {
+                let flow = Sample.flow(6_000, host: "203.0.113.\(round)")
+                let guess = try await gate.answer(
+                    Sample.request(.register, from: user), user: user, password: "guess-\(round)", by: flow)
+                answers.append(number(guess.admission))
+            }
+            #expect(answers == Array(repeating: "403", count: 15))
+            work[user] = await gate.keeper.digestsComputed
+        }
+        #expect(work == ["100": 10, "199": 10])
+        try await sample.remove()
+    }
+
+    @Test("Once locked, the right password opens nothing from a new address; a known phone goes on; later all is well")
+    func locked() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store)
+        let (home, guesser) = (Sample.flow(), Sample.flow(7_000, host: "203.0.113.7"))
+        let request = Sample.request(.invite)
+        #expect(number(try await gate.answer(request, by: home).admission) == "100")
+        for _ in 0..<10 {
+            let guess = try await gate.answer(request, password: "wrong", by: guesser)
+            #expect(number(guess.admission) == "403")
+        }
+        #expect(number(try await gate.answer(request, by: guesser).admission) == "403")
+        #expect(number(try await gate.answer(request, by: home).admission) == "100")
+        gate.clock.advance(by: 60)
+        #expect(number(try await gate.answer(request, by: guesser).admission) == "100")
+        try await sample.remove()
+    }
+
+    @Test(
+        "A nonce that was made up, changed or sealed for another realm opens nothing, and is no reason to believe more")
+    func forgedNonces() async throws {
+        let sample = try await SampleStore()
+        let gate = Gate(sample.store)
+        var request = Sample.request(.invite)
+        guard case .challenge(let headers) = await gate.admit(request), let value = headers.first?.value,
+            let start = value.range(of: "nonce=\"")?.upperBound
+        else { throw Gate.Unchallenged() }
+        var changed = value
+        changed.replaceSubrange(start..<value.index(start, offsetBy: 16), with: "00000000ffffffff")
+        let invented = "Digest realm=\"example.org\", nonce=\"0123456789abcdef\", algorithm=MD5, qop=\"auth\""
+        for challenge in [changed, invented] {
+            request.head.other = [
+                HeaderField(
+                    "Authorization", try authorization(challenge, for: request, user: "100", password: "lamp-100"))
+            ]
+            guard case .challenge(let again) = await gate.admit(request) else {
+                Issue.record("a forged nonce got in")
+                continue
+            }
+            #expect(again.first?.value.contains("stale=true") == true)
+        }
+        try await sample.remove()
+    }
+
+    @Test("Each wrong password is a line that fail2ban's filter finds; the names in it can forge nothing")
+    func lines() async throws {
+        let sample = try await SampleStore()
+        let log = Lines()
+        let logger = Logger(label: "lamplighter") { _ in log }
+        let peer = TrustedPeer(name: "trunk", networks: [try AddressRange(parsing: "198.51.100.0/24")])
+        let gate = Gate(sample.store, PhoneSettings(trustedPeers: [peer]), logger: logger)
+        let forged = "1 address=192.0.2.99 [Phones] wrong password\n"
+        for (user, host) in [("100", "203.0.113.7"), (forged, "2001:db8::7"), ("100", "198.51.100.9")] {
+            let request = Sample.request(.register)
+            _ = try await gate.answer(request, user: user, password: "x", by: Sample.flow(6_000, host: host))
+        }
+        #expect(
+            log.all == [
+                "account=100@example.org address=203.0.113.7 wrong password",
+                "account=1?address?192.0.2.99??Phones??wrong?password?@example.org address=2001:db8::7 wrong password",
+                "account=100@example.org peer=198.51.100.9 wrong password",
+            ])
         try await sample.remove()
     }
 

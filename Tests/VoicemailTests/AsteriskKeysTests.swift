@@ -2,6 +2,7 @@
 // Asterisk's own test suite, typed at the moments at which that suite types them.
 import CallControl
 import Mailboxes
+import Synchronization
 import Testing
 
 @testable import Voicemail
@@ -209,28 +210,42 @@ struct AsteriskKeysTests {
         #expect(call.prompts.last == "goodbye")
     }
 
-    @Test("check_voicemail_options_record_temp: 0, 4, 1 records it, 4, 2 erases it")
+    @Test("check_voicemail_options_record_temp: 0, 4 records it, 4, 1 does so again, 4, 2 erases it, star, #")
     func temporary() async throws {
         let house = try await house()
+        let mailbox = try await house.mailbox().id
+        let recorded = Mutex<[Int?]>([])
+        let look: @Sendable () async -> Void = {
+            let greeting = try? await house.store.greeting(.temporary, of: mailbox)
+            recorded.withLock { $0.append(greeting?.byteCount) }
+        }
         let call = call("0")
         call.when("to-record-greeting", type: "4")
         call.say(House.speech(3, 9), ending: .key(.pound))
         call.when("to-accept", type: "1")
+        call.when("greeting-saved", do: look)
+        call.when("to-record-greeting", type: "4")
+        call.when("to-record-this-greeting", type: "1")
+        call.say(House.speech(4, 8), ending: .key(.pound))
+        call.when("to-accept", type: "1")
+        call.when("greeting-saved", do: look)
+        call.when("to-record-greeting", type: "4")
+        call.when("to-record-this-greeting", type: "2")
+        call.when("this-greeting-deleted", do: look)
+        call.when("to-record-greeting", type: "*")
+        call.when("to-hear-messages", type: "#")
         await house.retrieve(call)
-        #expect(try await house.store.greeting(.temporary, of: house.mailbox().id) != nil)
-        let erase = self.call("0")
-        erase.when("to-record-greeting", type: "4")
-        erase.whenSilent(type: "2")
-        await house.retrieve(erase)
-        #expect(try await house.store.greeting(.temporary, of: house.mailbox().id) == nil)
+        #expect(recorded.withLock { $0 } == [24_000, 32_000, nil])
+        #expect(call.cuesLeft == 0 && call.prompts.last == "goodbye")
     }
 
-    @Test("check_voicemail_options_change_password: 0, 5, a bad one is refused, a good one twice, star, #; it counts")
+    @Test("check_voicemail_options_change_password: 0, 5, two bad ones refused, a good one twice, star, #; it counts")
     func changePIN() async throws {
         let house = try await house()
         let call = call("0")
         call.when("to-record-greeting", type: "5")
         call.when("enter-new-pin", type: "5555#")
+        call.when("enter-new-pin", type: "555555#")
         call.when("enter-new-pin", type: "555666#")
         call.when("enter-new-pin-again", type: "555666#")
         call.when("pin-changed", type: "*")
@@ -240,7 +255,7 @@ struct AsteriskKeysTests {
         #expect(try await house.store.checkPIN("555666", of: house.mailbox().id, from: "a phone") == .accepted)
     }
 
-    @Test("check_voicemail_reply: 1, 3, 1, talk #: the other mailbox has it")
+    @Test("check_voicemail_reply: 1, 3, 1, talk #, #: the other mailbox has it")
     func reply() async throws {
         let house = try await house()
         try await house.message(3, 1, from: "101", sender: "101")
@@ -248,9 +263,11 @@ struct AsteriskKeysTests {
         call.when("end-of-message", type: "3")
         call.when("to-reply", type: "1")
         call.say(House.speech(4, 8), ending: .key(.pound))
+        call.when("to-hear-first-message", type: "#")
         await house.retrieve(call)
         let messages = try await house.messages(in: .new, of: "101")
         #expect(messages.map(\.byteCount) == [32_000])
+        #expect(call.cuesLeft == 0 && call.prompts.last == "goodbye")
     }
 
     @Test("check_voicemail_new_user: name, unavailable, busy, then a PIN of one's own twice; a hang-up leaves it new")

@@ -54,7 +54,8 @@ struct OwnersMenu: Sendable, CustomTestStringConvertible {
         case .main: keys.main[key] != nil
         case .resume: keys.resume[key] != nil || keys.main[key] != nil
         case .more, .moreOfMain: keys.more[key] != nil
-        case .folderToListen, .folderToMove: key.digit != nil || keys.folder[key] != nil
+        case .folderToListen: key.digit != nil || keys.folder[key] != nil
+        case .folderToMove: key.digit != nil || keys.folder[key] == .cancel
         case .message:
             switch moment {
             case .ahead: keys.introducing[key] != nil

@@ -245,6 +245,38 @@ extension HangUpTests {
         }
     }
 
+    @Test(
+        "C10 C11 D1: the first log-in where name and greetings are a duty and the PIN comes last: the same",
+        arguments: ["asterisk"])
+    func duty(keymap: String) async throws {
+        try await atEveryStep(atLeast: 40) { house in
+            try await IntroductionTests.newcomer(house)
+            try await house.choose(keymap: keymap, for: "100")
+        } flow: { house, step in
+            let call = ScriptedCall(account: "100", hangUpAtStep: step)
+            call.when("enter-pin", type: "4815#")
+            for seed in 3...5 {
+                call.say(House.speech(2, seed), ending: .key(.pound))
+                call.when("to-accept", type: "1")
+            }
+            call.when("enter-new-pin", type: "90210#")
+            call.when("enter-new-pin-again", type: "90210#")
+            call.when("to-hear-messages", type: "#")
+            await house.retrieve(call)
+            return call
+        } check: { (house, call) async throws in
+            let mailbox = try await house.mailbox()
+            let hasOwnPIN = call.reached("pin-changed")
+            #expect(mailbox.pinIsTemporary != hasOwnPIN, "step \(call.steps)")
+            #expect(mailbox.settings.needsIntroduction != hasOwnPIN, "step \(call.steps)")
+            #expect(try await IntroductionTests.opens(hasOwnPIN ? "90210" : House.pin, house), "step \(call.steps)")
+            let greetings = call.prompts.filter { $0 == "greeting-saved" }.count
+            #expect((try await house.store.greeting(.name, of: mailbox.id) != nil) == call.reached("name-saved"))
+            if greetings >= 1 { #expect(try await house.store.greeting(.unavailable, of: mailbox.id) != nil) }
+            #expect(try await house.store.greeting(.busy, of: mailbox.id) == nil || greetings >= 1)
+        }
+    }
+
     @Test("C10 D1: the first log-in: the PIN is temporary or the new one, and what is left is asked the next time")
     func introduction() async throws {
         try await atEveryStep(atLeast: 40) { house in

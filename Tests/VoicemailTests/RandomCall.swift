@@ -36,6 +36,8 @@ final class RandomCall: IncomingCall, AnsweredCall {
         var hasEnded = false
         var utterances: [Utterance] = []
         var prompts: [String] = []
+        /// The keys that the menu has named so far.
+        var offered: [Key] = []
     }
 
     let invitation: Invitation
@@ -47,11 +49,19 @@ final class RandomCall: IncomingCall, AnsweredCall {
     init(_ dialled: String, account: String?, pin: String, seed: UInt64) {
         var random = SplitMix64(state: seed)
         invitation = Invitation(
-            callID: "random-\(seed)", dialled: dialled, domain: "example.org", callerNumber: account ?? "5551234",
-            account: account, source: "random \(seed)")
+            callID: "random-\(seed)", dialled: dialled, domain: "example.org",
+            callerNumber: account ?? [nil, "5551234"].randomElement(using: &random) ?? nil, account: account,
+            source: "random \(seed)", diversion: Self.diversion(of: dialled, &random))
         encoding = Bool.random(using: &random) ? .pcmu : .pcma
         self.pin = pin
         state = Mutex(State(random: random))
+    }
+
+    /// Why the call was diverted, for some that are.
+    private static func diversion(of number: String, _ random: inout SplitMix64) -> Diversion? {
+        guard Int.random(in: 0..<8, using: &random) == 0 else { return nil }
+        let reason = [Diversion.Reason.busy, .outOfHours, .noAnswer].randomElement(using: &random) ?? .unknown
+        return Diversion(number: number, reason: reason, isPrivate: Bool.random(using: &random))
     }
 
     /// Keys pressed, silences waited out and recordings spoken.
@@ -64,6 +74,7 @@ final class RandomCall: IncomingCall, AnsweredCall {
     }
     /// For the report of a failure: the last that was heard.
     var lastPrompts: [String] { state.withLock { Array($0.prompts.suffix(12)) } }
+    var prompts: [String] { state.withLock { $0.prompts } }
 
     func answer(early: Bool) async throws(CallEnded) -> any AnsweredCall { self }
     func reject(_ rejection: Rejection) async {}
@@ -75,7 +86,8 @@ final class RandomCall: IncomingCall, AnsweredCall {
             state.withLock { $0.hasEnded = true }
             throw CallEnded(.transferred)
         }
-        return .noAnswer
+        let failures = [TransferFailure.busy, .noAnswer, .refused, .noRoute]
+        return state.withLock { failures.randomElement(using: &$0.random) } ?? .noRoute
     }
 
     func play(
@@ -102,22 +114,46 @@ final class RandomCall: IncomingCall, AnsweredCall {
         return PlayOutcome(position: position)
     }
 
-    /// At the question for the PIN it is typed, most of the time.
+    /// What is typed where a number or a name is asked for, most of the time: single keys would hardly ever make one.
+    private func answers(to prompt: String) -> [String] {
+        switch prompt {
+        case "enter-pin": [pin + "#"]
+        case "enter-account-number": ["100#", "101#", "200#"]
+        case "enter-addressee": ["100#", "101#", "200#", "101*200#", "101#", "3#", "0#", "999#", "#", ""]
+        case "enter-name", "enter-first-name", "enter-last-name", "enter-more-letters": ["232#", "2#", "9#", ""]
+        case "enter-number-to-call": ["101#", "5551234#", "999#"]
+        case "enter-new-pin": ["90210#", "90210#", "1111#", "4815#", "1#", "1234567890123456#"]
+        case "enter-new-pin-again": ["90210#", "90210#", "9#"]
+        case "enter-days": ["3#", "0#", "400#", "#"]
+        default: []
+        }
+    }
+
     private func hear(_ prompt: String, _ keys: Set<Key>) throws(CallEnded) -> Key? {
         state.withLock { state in
             state.prompts.append(prompt)
+            if let key = Self.key(offeredBy: prompt) { state.offered.append(key) }
             guard state.typed.isEmpty else { return }
-            if prompt == "enter-pin", Int.random(in: 0..<10, using: &state.random) > 0 {
-                state.typed = (pin + "#").compactMap(Key.init(rawValue:))
-            } else if prompt == "enter-account-number", Int.random(in: 0..<10, using: &state.random) > 1 {
-                let number = ["100", "101", "200"].randomElement(using: &state.random) ?? "100"
-                state.typed = (number + "#").compactMap(Key.init(rawValue:))
+            let answers = answers(to: prompt)
+            if Int.random(in: 0..<10, using: &state.random) > 0, let typed = answers.randomElement(using: &state.random)
+            {
+                state.typed = typed.compactMap(Key.init(rawValue:))
             }
         }
-        return try press(keys, chance: 12)
+        return try press(keys, chance: 25)
     }
 
-    /// One key in `chance` moments, and a hang-up in about four hundred.
+    /// "Press three."
+    private static func key(offeredBy prompt: String) -> Key? {
+        guard prompt.hasPrefix("press-") else { return nil }
+        switch prompt.dropFirst("press-".count) {
+        case "star": return .star
+        case "pound": return .pound
+        case let name: return name.count == 1 ? name.first.flatMap(Key.init(rawValue:)) : nil
+        }
+    }
+
+    /// One key in `chance` moments, more often than not one that was offered, and a hang-up in about four hundred.
     private func press(_ wanted: Set<Key>, chance: Int) throws(CallEnded) -> Key? {
         let (key, hasEnded) = state.withLock { state -> (Key?, Bool) in
             if Int.random(in: 0..<400, using: &state.random) == 0 { state.hasEnded = true }
@@ -127,13 +163,18 @@ final class RandomCall: IncomingCall, AnsweredCall {
                 let key = state.typed.removeFirst()
                 if wanted.contains(key) {
                     state.steps += 1
+                    state.offered = []
                     return (key, false)
                 }
             }
+            let listens = Int.random(in: 0..<10, using: &state.random) < 7
             guard Int.random(in: 0..<chance, using: &state.random) == 0,
-                let key = Self.keys.randomElement(using: &state.random)
+                let key = listens && !state.offered.isEmpty
+                    ? state.offered.randomElement(using: &state.random)
+                    : Self.keys.randomElement(using: &state.random)
             else { return (nil, false) }
             state.steps += 1
+            state.offered = []
             return (wanted.contains(key) ? key : nil, false)
         }
         if hasEnded { throw CallEnded(.hangUp) }

@@ -31,17 +31,28 @@ public struct AudioFile: Sendable {
             throw .audioFile(path, reason: "longer than \(longest) s")
         }
         let frames = max(0, Int(info.frames))
-        var interleaved = [Float](repeating: 0, count: frames * channels)
-        let read = Int(sf_readf_float(file, &interleaved, Int64(frames)))
-        guard read > 0 else { throw .audioFile(path, reason: "no audio in it") }
-        guard read == frames else {
-            throw .audioFile(path, reason: "cut short: its header promises \(frames) samples, \(read) can be read")
-        }
-        let scale = 1 / Float(channels)
-        samples = (0..<read).map { frame in
-            interleaved[frame * channels..<(frame + 1) * channels].reduce(0, +) * scale
+        samples = Self.read(file, frames: frames, channels: channels)
+        guard !samples.isEmpty else { throw .audioFile(path, reason: "no audio in it") }
+        guard samples.count == frames else {
+            throw .audioFile(
+                path, reason: "cut short: its header promises \(frames) samples, \(samples.count) can be read")
         }
         self.path = path
+    }
+
+    /// A block at a time: a small file whose header promises much must not have much memory.
+    private static func read(_ file: OpaquePointer, frames: Int, channels: Int) -> [Float] {
+        let scale = 1 / Float(channels)
+        var samples: [Float] = []
+        var block = [Float](repeating: 0, count: 4_096 * channels)
+        while samples.count < frames {
+            let count = Int(sf_readf_float(file, &block, Int64(min(4_096, frames - samples.count))))
+            guard count > 0 else { break }
+            for frame in 0..<count {
+                samples.append(block[frame * channels..<(frame + 1) * channels].reduce(0, +) * scale)
+            }
+        }
+        return samples
     }
 
     /// 16-bit samples, so many a second.

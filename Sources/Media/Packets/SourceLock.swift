@@ -1,17 +1,15 @@
 // Symmetric RTP (RFC 4961): which address a call's audio is taken from and sent to. Phones behind NAT send from
 // another address than they signal, so the first source that sends valid RTP is believed; after that nobody else
-// can put audio into the call or turn it away. Where two sources compete at the very start, the signalled one wins.
+// can put audio into the call or turn it away. Only the signalled address can, whenever it is heard at last: whoever
+// was first was a stranger then, such as the peer of the call before that had our port, and still sends to it.
 
 struct SourceLock {
-    /// How long the signalled address may still take over from a source that was faster, in milliseconds.
-    static let contest: Int64 = 100
     /// How long after a change of the signalled address packets of the old source, which are still on their way
     /// or never will move, are heard without being believed, in milliseconds.
     static let farewell: Int64 = 1_000
 
     private(set) var signalled: NetworkAddress?
     private var locked: NetworkAddress?
-    private var lockedAt = MediaTime(nanoseconds: 0)
     private var previous: NetworkAddress?
     private var farewellUntil = MediaTime(nanoseconds: 0)
 
@@ -37,12 +35,11 @@ struct SourceLock {
     mutating func accepts(_ source: NetworkAddress, at now: MediaTime) -> Bool {
         if source == locked { return true }
         if locked != nil {
-            guard source == signalled, now.milliseconds(since: lockedAt) < Self.contest else { return false }
+            guard source == signalled else { return false }
         } else if source == previous, now < farewellUntil {
             return true
         }
         locked = source
-        lockedAt = now
         previous = nil
         return true
     }

@@ -1,31 +1,43 @@
 // Says who sent a request (G4): a phone that proves itself by digest (RFC 3261 §22, RFC 8760), a phone that is
 // registered from the very same address and port where that is enough, or a peer that is trusted by its address.
 // Everybody else is challenged and then refused, with the same answers and the same work whether or not the account
-// exists.
+// exists, or is locked after too many guesses.
 
 internal import Logging
 internal import Mailboxes
 internal import SIP
 
 actor Gatekeeper {
-    private let store: any Store
+    private let store: any PhoneStore
     private let settings: PhoneSettings
     private let registrations: Registrations
     private let logger: Logger
     private let now: @Sendable () -> Double
-    private var digest = DigestAuthenticator()
+    private var digest: DigestAuthenticator
+    private var guesses: GuessLedger
+    /// How many digests have been computed.
+    private(set) var digestsComputed = 0
     /// Stands in for the secret of an account that there is not; nobody knows its password.
-    private let dummySecret = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 16) }.joined()
+    private let dummySecret: String
 
     init(
-        store: any Store, settings: PhoneSettings, registrations: Registrations, logger: Logger,
-        now: @escaping @Sendable () -> Double
+        store: any PhoneStore, settings: PhoneSettings, registrations: Registrations, logger: Logger,
+        random: RandomSource = .system, now: @escaping @Sendable () -> Double
     ) {
+        var random = random
+        digest = DigestAuthenticator(key: (0..<32).map { _ in .random(in: .min ... .max, using: &random) })
+        dummySecret = (0..<4).map { _ in random.token() }.joined()
         self.store = store
         self.settings = settings
         self.registrations = registrations
         self.logger = logger
         self.now = now
+        guesses = GuessLedger(threshold: settings.wrongPasswords)
+    }
+
+    /// A phone that was registered from there before a restart.
+    func proved(_ account: AddressOfRecord, from address: String) {
+        guesses.proved(.init(account: "\(account.number)@\(account.domain)", address: address), now: now())
     }
 
     func admit(_ request: SIPRequest, by flow: Flow) async -> Admission {
@@ -61,24 +73,32 @@ actor Gatekeeper {
             let account = try await account(request.claimedAddress.uri.number, of: organisation)
             return challenge(realm, account?.digest ?? organisation?.digest ?? .md5)
         }
-        return try await verify(credentials, of: request, organisation, realm: realm)
+        return try await verify(credentials, of: request, organisation, realm: realm, by: flow)
     }
 
     // MARK: Digest
 
     private func verify(
-        _ credentials: DigestCredentials, of request: SIPRequest, _ organisation: Organisation?, realm: String
+        _ credentials: DigestCredentials, of request: SIPRequest, _ organisation: Organisation?, realm: String,
+        by flow: Flow
     ) async throws -> Admission {
         let account = try await account(credentials.username, of: organisation)
         let algorithm = account?.digest ?? organisation?.digest ?? .md5
         guard credentials.algorithm == algorithm.sip else { return challenge(realm, algorithm) }
+        let attempt = GuessLedger.Attempt(credentials.username, realm, flow.remote.host, isPeer: isPeer(flow))
+        // The right one would not open now either, and looks as wrong.
+        if guesses.isLocked(attempt, now: now()) { return .reject(status: 403, headers: []) }
         let secret = account?.secret(for: credentials.username, algorithm) ?? dummySecret
+        digestsComputed += 1
         let verdict = digest.verify(
             credentials, method: request.method, uri: request.uri, secret: secret, now: Int(now()))
         switch verdict {
         case .stale, .replayed: return challenge(realm, algorithm, stale: true)
-        case .invalid: return .reject(status: 403, headers: [])
+        case .invalid:
+            countWrong(attempt)
+            return .reject(status: 403, headers: [])
         case .valid:
+            guesses.proved(attempt, now: now())
             // Whoever may use one account may not speak for another.
             guard let account, request.isAnonymousCall || request.claimedAddress.uri.number == account.number else {
                 return .reject(status: 403, headers: [])
@@ -86,6 +106,19 @@ actor Gatekeeper {
             return .phone(account)
         }
     }
+
+    /// The words and keys of these lines are what fail2ban/lamplighter.conf looks for: `address` is one that may be shut
+    /// out, which a trunk's may not.
+    private func countWrong(_ attempt: GuessLedger.Attempt) {
+        let place: Logger.Metadata = [attempt.isPeer ? "peer" : "address": "\(attempt.address)"]
+        logger.notice("wrong password", metadata: place.merging(["account": "\(attempt.account)"]) { $1 })
+        for lock in guesses.countWrong(attempt, now: now()) {
+            logger.notice(
+                "locked after wrong passwords", metadata: ["who": "\(lock.subject)", "seconds": "\(lock.seconds)"])
+        }
+    }
+
+    private func isPeer(_ flow: Flow) -> Bool { settings.trustedPeers.contains { $0.includes(flow.remote.host) } }
 
     private func challenge(_ realm: String, _ algorithm: Mailboxes.DigestAlgorithm, stale: Bool = false) -> Admission {
         let value = digest.challenge(realm: realm, algorithm: algorithm.sip, stale: stale, now: Int(now()))
@@ -147,6 +180,18 @@ extension SIPRequest {
 
     /// A phone that withholds its number still proves itself to us (RFC 3323 §4.1.1.3).
     fileprivate var isAnonymousCall: Bool { method == .invite && head.from.uri.isAnonymous }
+}
+
+extension GuessLedger.Attempt {
+    /// The account is written down as it is, so signs that could forge a line of the log are not kept.
+    fileprivate init(_ username: String, _ realm: String, _ address: String, isPeer: Bool) {
+        let name = username.prefix { $0 != "@" }
+        let account = "\(name.prefix(64))@\(realm.prefix(255))".unicodeScalars.map { scalar in
+            scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "@.-_+".unicodeScalars.contains(scalar)
+                ? Character(scalar) : "?"
+        }
+        self.init(account: String(account), address: address, isPeer: isPeer)
+    }
 }
 
 extension TrustedPeer {

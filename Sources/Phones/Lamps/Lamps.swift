@@ -6,19 +6,25 @@ internal import Mailboxes
 internal import SIP
 
 actor Lamps {
-    private let store: any Store
+    private let store: any PhoneStore
     private let logger: Logger
     private let now: @Sendable () -> Double
-    private var planner: LampPlanner
-    private var alarm = Alarm()
+    private let sleep: Alarm.Sleep
+    private(set) var planner: LampPlanner
+    private var alarm: Alarm
+    private let random: RandomSource
     private var endpoint: SIPEndpoint?
     private var watcher: Task<Void, Never>?
-    private var handles: [LampSubscription.ID: NotifierSubscription] = [:]
+    private(set) var handles: [LampSubscription.ID: NotifierSubscription] = [:]
     private var lastSubscription: UInt64 = 0
 
     init(
-        store: any Store, limits: LampLimits, logger: Logger, now: @escaping @Sendable () -> Double
+        store: any PhoneStore, limits: LampLimits, logger: Logger, random: RandomSource,
+        now: @escaping @Sendable () -> Double, sleep: @escaping Alarm.Sleep
     ) {
+        self.sleep = sleep
+        alarm = Alarm(sleep: sleep)
+        self.random = random
         self.store = store
         self.logger = logger
         self.now = now
@@ -42,9 +48,9 @@ actor Lamps {
         watcher?.cancel()
         alarm.cancel()
         for handle in handles.values { handle.terminate(reason: "deactivated") }
-        let end = ContinuousClock.now + limit
-        while ContinuousClock.now < end, await endpoint.statistics.subscriptions > 0 {
-            try? await Task.sleep(for: .milliseconds(20))
+        let pause = 0.02
+        for _ in 0..<Int(limit / .seconds(pause)) where await endpoint.statistics.subscriptions > 0 {
+            await sleep(pause)
         }
     }
 
@@ -153,7 +159,7 @@ actor Lamps {
         let state = contact.unsolicited == .terminated ? "terminated;reason=noresource" : "active"
         let request = UnsolicitedNotify.request(
             to: contact, summary: summary, state: state,
-            origin: endpoint.contact(user: contact.owner.number, for: contact.flow), token: Self.token())
+            origin: endpoint.contact(user: contact.owner.number, for: contact.flow), token: random.token() + random.token())
         let status = await endpoint.request(request, over: contact.flow)?.status
         let answer = NotifyAnswer(status: status)
         if answer != .delivered {
@@ -161,9 +167,5 @@ actor Lamps {
                 "A NOTIFY was not taken", metadata: ["contact": "\(contact.uri)", "status": "\(status ?? 0)"])
         }
         take(.answered(contact.id, sending: sending, answer))
-    }
-
-    private static func token() -> String {
-        String(UInt64.random(in: 0 ... .max), radix: 36) + String(UInt64.random(in: 0 ... .max), radix: 36)
     }
 }

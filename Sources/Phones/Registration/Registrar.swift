@@ -28,7 +28,7 @@ struct Registrar: Sendable {
     private static let longestPath = 8
 
     private let limits: RegistrarLimits
-    private var bindings: [ExtensionID: [Binding]] = [:]
+    private(set) var bindings: [ExtensionID: [Binding]] = [:]
     private var deadlines = Deadlines<ExtensionID>()
 
     init(limits: RegistrarLimits) { self.limits = limits }

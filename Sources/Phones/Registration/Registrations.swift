@@ -19,16 +19,20 @@ actor Registrations {
     private static let maximumWaiting = 16
     private static let tryLater = Outcome(status: 503, headers: [HeaderField("Retry-After", "5")])
 
-    private let store: any Store
+    private let store: any PhoneStore
     private let logger: Logger
     private let now: @Sendable () -> Double
-    private var registrar: Registrar
-    private var alarm = Alarm()
+    private(set) var registrar: Registrar
+    private var alarm: Alarm
     /// Accounts with a change under way, and who waits for it to end.
-    private var waiting: [ExtensionID: [CheckedContinuation<Void, Never>]] = [:]
+    private(set) var waiting: [ExtensionID: [CheckedContinuation<Void, Never>]] = [:]
     private var whenGone: (@Sendable (ExtensionID, [Binding]) async -> Void)?
 
-    init(store: any Store, limits: RegistrarLimits, logger: Logger, now: @escaping @Sendable () -> Double) {
+    init(
+        store: any PhoneStore, limits: RegistrarLimits, logger: Logger, now: @escaping @Sendable () -> Double,
+        sleep: @escaping Alarm.Sleep = Alarm.sleep
+    ) {
+        alarm = Alarm(sleep: sleep)
         self.store = store
         self.logger = logger
         self.now = now

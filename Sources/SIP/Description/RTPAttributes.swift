@@ -46,18 +46,11 @@ struct RemoteAddress {
 
     init?(_ connection: SessionDescription.Connection) {
         isIPv6 = connection.isIPv6
-        if isIPv6 {
-            var address = in6_addr()
-            guard inet_pton(AF_INET6, connection.address, &address) == 1 else { return nil }
-            let octets = withUnsafeBytes(of: address) { Array($0) }
-            guard octets.first != 0xFF else { return nil }
-            isUnspecified = octets.allSatisfy { $0 == 0 }
-        } else {
-            var address = in_addr()
-            guard inet_pton(AF_INET, connection.address, &address) == 1 else { return nil }
-            let value = UInt32(bigEndian: address.s_addr)
-            guard value < 0xE000_0000 else { return nil }
-            isUnspecified = value == 0
-        }
+        // Not in_addr and in6_addr: which C module they come from depends on what else the target imports.
+        var octets = [UInt8](repeating: 0, count: isIPv6 ? 16 : 4)
+        guard inet_pton(isIPv6 ? AF_INET6 : AF_INET, connection.address, &octets) == 1,
+            let first = octets.first, isIPv6 ? first != 0xFF : first < 0xE0
+        else { return nil }
+        isUnspecified = octets.allSatisfy { $0 == 0 }
     }
 }

@@ -15,6 +15,9 @@ struct DialogPath: Sendable {
     /// The peer takes requests at the port that it sends from (RFC 3581).
     private let symmetric: Bool
 
+    /// Whether nobody on the first hop can read along.
+    var isProtected: Bool { flow.transport.isProtected }
+
     init(_ request: SIPRequest, flow: Flow) {
         self.flow = flow
         proxied = request.head.vias.count > 1

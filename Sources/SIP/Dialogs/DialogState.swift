@@ -16,9 +16,10 @@ struct DialogState: Sendable {
     private var remoteSequence: UInt32?
 
     /// The side that answers the request which makes the dialog (RFC 3261 §12.1.1).
-    /// - Returns: nil when it names no Contact that requests could go to.
+    /// - Returns: nil when it names no Contact that requests could go to. A caller of RFC 2543 needs none: its requests
+    ///   go to its From (RFC 4475 §3.4.1).
     init?(answering request: SIPRequest, localTag: String, contact: NameAddress) {
-        guard case .address(let target)? = request.head.contacts.first else { return nil }
+        guard let target = request.head.contacts.first?.address ?? request.legacyTarget else { return nil }
         let fromTag = request.head.from.tag
         id = DialogID(callID: request.head.callID, localTag: localTag, remoteTag: fromTag ?? "")
         local = NameAddress(
@@ -96,5 +97,14 @@ struct DialogState: Sendable {
         var request = SIPRequest(method, uri: uri, head: head)
         request.routes = routeSet.dropFirst() + [NameAddress(uri: remoteTarget)]
         return request
+    }
+}
+
+extension SIPRequest {
+    fileprivate var legacyTarget: NameAddress? {
+        guard method == .invite, ServerTransactionKey(self)?.isLegacy == true, head.contacts.isEmpty,
+            head.from.uri.scheme.isSIP
+        else { return nil }
+        return head.from
     }
 }

@@ -100,7 +100,7 @@ extension InviteSession {
         var media = EarlyMedia(description: description, isReliable: invite.supportsReliableProvisionals)
         if media.isReliable {
             // Leaves room above it, as RFC 3262 §3 wants.
-            let number = UInt32.random(in: 1...0x7FFF_FFFF)
+            let number = UInt32.random(in: 1...0x7FFF_FFFF, using: &random)
             response.head.other += [HeaderField("Require", "100rel"), HeaderField("RSeq", String(number))]
             media.unacknowledged = EarlyMedia.Unacknowledged(
                 response: response, number: number, retransmission: Retransmission(from: now, longest: nil),

@@ -111,7 +111,8 @@ extension InviteSession {
     }
 
     /// An earlier request has to be answered first; random, so that two that collide part (§14.2).
-    private func tooEarly(_ request: SIPRequest, _ key: ServerTransactionKey) -> [Action] {
-        [.respond(request.response(500, adding: [SIPCapabilities.retryAfter(.random(in: 0...10))]), key)]
+    private mutating func tooEarly(_ request: SIPRequest, _ key: ServerTransactionKey) -> [Action] {
+        let pause = Int.random(in: 0...10, using: &random)
+        return [.respond(request.response(500, adding: [SIPCapabilities.retryAfter(pause)]), key)]
     }
 }

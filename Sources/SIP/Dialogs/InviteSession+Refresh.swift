@@ -88,7 +88,7 @@ extension InviteSession {
             return sendRefresh(max(timer?.interval ?? 0, minimum), minimum: minimum)
         case 491:
             // The two sides part (RFC 3261 §14.1).
-            timer?.refreshAt = now + .milliseconds(.random(in: 2_100...4_000))
+            timer?.refreshAt = now + .milliseconds(.random(in: 2_100...4_000, using: &random))
         default:
             let wish = response.head["retry-after"].flatMap { Int($0.prefix { $0.isNumber }) }
             timer?.refreshAt = now + max(Self.pause, .seconds(min(wish ?? 0, 3_600)))

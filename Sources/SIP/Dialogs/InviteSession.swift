@@ -93,6 +93,7 @@ struct InviteSession: Sendable {
     var referral: Referral?
 
     let timing: SessionTiming
+    var random: RandomSource
     var timer: SessionTimer?
     var refresh: Refresh?
     /// How often the present refresh has been tried.
@@ -105,10 +106,11 @@ struct InviteSession: Sendable {
 
     init(
         invite: SIPRequest, transaction: ServerTransactionKey, dialog: DialogState, answerBy: Duration,
-        timing: SessionTiming = SessionTiming()
+        timing: SessionTiming = SessionTiming(), random: RandomSource = .system
     ) {
         self.dialog = dialog
         self.timing = timing
+        self.random = random
         takesUpdate = invite.head.tokens(of: "allow").contains("update")
         remoteDescription = invite.head.body
         phase = .invited(invite, transaction, until: answerBy)
@@ -116,10 +118,12 @@ struct InviteSession: Sendable {
 
     /// A call that we made by `invite` and that `response` has answered.
     init(
-        confirmed dialog: DialogState, invite: SIPRequest, response: SIPResponse, timing: SessionTiming, now: Duration
+        confirmed dialog: DialogState, invite: SIPRequest, response: SIPResponse, timing: SessionTiming,
+        random: RandomSource = .system, now: Duration
     ) {
         self.dialog = dialog
         self.timing = timing
+        self.random = random
         takesUpdate = response.head.tokens(of: "allow").contains("update")
         localDescription = invite.head.body
         remoteDescription = response.head.body

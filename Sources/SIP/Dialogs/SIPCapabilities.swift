@@ -44,6 +44,14 @@ extension SIPRequest {
         return types.contains { $0 == contentType ?? "" } ? nil : response(415, adding: [accept])
     }
 
+    /// 406 when its sender takes no SDP (RFC 3261 §20.1): without Accept it does.
+    var refusalOfAnswer: SIPResponse? {
+        guard head["accept"] != nil else { return nil }
+        let types = head.tokens(of: "accept").map { $0.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" } }
+        let takesSDP = types.contains { ["application/sdp", "application/*", "*/*"].contains($0) }
+        return takesSDP ? nil : response(406, adding: [SIPCapabilities.acceptsSDP])
+    }
+
     func response(_ status: Int, _ reason: String? = nil, toTag: String? = nil, adding headers: [HeaderField])
         -> SIPResponse
     {

@@ -5,12 +5,10 @@ extension EndpointCore {
         _ request: SIPRequest, _ key: ServerTransactionKey, over flow: Flow, user: any SIPUser, door: CoreReference
     ) {
         guard calls.count < limits.maximumCalls else { return shed(request, over: flow) }
-        if let refusal = request.refusalOfBody(accept: SIPCapabilities.acceptsSDP) {
-            return reply(refusal.status, to: request, over: flow, adding: refusal.head.other)
-        }
-        if let refusal = request.refusalOfInterval(minimum: limits.sessionTiming.minimum) {
-            return reply(refusal.status, to: request, over: flow, adding: refusal.head.other)
-        }
+        let refusal =
+            request.refusalOfBody(accept: SIPCapabilities.acceptsSDP) ?? request.refusalOfAnswer
+            ?? request.refusalOfInterval(minimum: limits.sessionTiming.minimum)
+        if let refusal { return reply(refusal.status, to: request, over: flow, adding: refusal.head.other) }
         let contact = contact(user: request.uri.user, for: flow, secure: request.wantsSecureContact)
         guard let dialog = DialogState(answering: request, localTag: randomToken(), contact: contact) else {
             return reply(400, to: request, over: flow)
@@ -18,7 +16,7 @@ extension EndpointCore {
         open(key, for: request, over: flow, dialog: dialog.id)
         let session = InviteSession(
             invite: request, transaction: key, dialog: dialog, answerBy: now + limits.unansweredInvite,
-            timing: limits.sessionTiming)
+            timing: limits.sessionTiming, random: random)
         let record = CallRecord(session, path: DialogPath(request, flow: flow))
         calls[dialog.id] = record
         setTimer(&record.timer, to: session.deadline, owner: .call(dialog.id))

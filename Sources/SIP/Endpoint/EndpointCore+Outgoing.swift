@@ -70,7 +70,8 @@ extension EndpointCore {
     private func confirm(_ dialog: DialogState, _ description: SessionDescription?, _ record: OutgoingRecord) {
         guard let door, let response = record.session.accepted else { return }
         let session = InviteSession(
-            confirmed: dialog, invite: record.invite, response: response, timing: limits.sessionTiming, now: now)
+            confirmed: dialog, invite: record.invite, response: response, timing: limits.sessionTiming, random: random,
+            now: now)
         let call = CallRecord(session, path: record.path)
         let events = EventQueue<DialogEvent>(limit: CallRecord.eventLimit)
         call.events = events

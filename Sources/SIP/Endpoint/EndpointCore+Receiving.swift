@@ -95,10 +95,11 @@ extension EndpointCore {
     }
 
     private func receiveInDialog(_ request: SIPRequest, _ key: ServerTransactionKey, over flow: Flow) {
-        guard let id = DialogID(of: request), calls[id] != nil || subscriptions[id] != nil else {
-            return reply(481, to: request, over: flow)
-        }
-        guard serverTransactions.count < limits.maximumTransactions else { return shed(request, over: flow) }
+        // What goes on by TLS is nothing that others on the way could have heard and answer to.
+        guard let id = DialogID(of: request), let path = calls[id]?.path ?? subscriptions[id]?.path,
+            flow.transport.isProtected || !path.isProtected
+        else { return reply(481, to: request, over: flow) }
+        guard serverTransactions.count < limits.maximumTransactionsOfDialogs else { return shed(request, over: flow) }
         open(key, for: request, over: flow, dialog: id)
         if let call = calls[id] {
             call.path = DialogPath(request, flow: flow)

@@ -17,7 +17,15 @@ extension EndpointCore {
         guard let record = serverTransactions[key] else { return true }
         if response.status >= 200 { record.unanswered = nil }
         let bytes = complete(response, tag: statelessTag(response.head)).encoded()
-        return drive(key, .respond(status: response.status, bytes))
+        let isSent = drive(key, .respond(status: response.status, bytes))
+        if response.isUnproven { forget(key) }
+        return isSent
+    }
+
+    private func forget(_ key: ServerTransactionKey) {
+        guard let record = serverTransactions.removeValue(forKey: key) else { return }
+        if let mergeKey = record.mergeKey, merged[mergeKey] == key { merged[mergeKey] = nil }
+        setTimer(&record.timer, to: nil, owner: .server(key))
     }
 
     /// Answers without a transaction (RFC 3261 §8.2.7): the same request again gets the same answer again.
@@ -48,8 +56,7 @@ extension EndpointCore {
             case .unanswered:
                 if let request = record.unanswered { respond(request.response(500), to: key) }
             case .terminate:
-                serverTransactions[key] = nil
-                if let mergeKey = record.mergeKey, merged[mergeKey] == key { merged[mergeKey] = nil }
+                forget(key)
             }
         }
         let isAlive = serverTransactions[key] === record
@@ -134,7 +141,7 @@ extension EndpointCore {
     }
 
     /// Branches and tags: nobody can guess them.
-    func randomToken() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+    func randomToken() -> String { random.token() }
 
     private func perform(
         _ actions: [ClientTransaction.Action], _ key: ClientTransactionKey, _ record: ClientRecord,
@@ -189,6 +196,12 @@ extension EndpointCore {
         case nil: break
         }
     }
+}
+
+extension SIPResponse {
+    /// For who has not proved who he is. It is sent once and nothing is kept: the request may bear the address of
+    /// somebody else, who would get it again and again (RFC 3261 §26.3.2.4).
+    fileprivate var isUnproven: Bool { status == 401 || status == 403 }
 }
 
 extension SIPRequest {

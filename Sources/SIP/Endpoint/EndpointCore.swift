@@ -7,6 +7,7 @@ internal import NIOCore
 final class EndpointCore {
     let configuration: SIPEndpointConfiguration
     let logger: Logger
+    let random: RandomSource
     private let loop: any EventLoop
     private let clock: @Sendable () -> Duration
 
@@ -38,15 +39,16 @@ final class EndpointCore {
     /// The Retry-After for new work since `drain`.
     private(set) var drainRetryAfter: Int?
 
-    private var timers = TimerQueue<TimerOwner>()
+    private(set) var timers = TimerQueue<TimerOwner>()
     private var alarm: (at: Duration, task: Scheduled<Void>)?
 
     init(
         configuration: SIPEndpointConfiguration, logger: Logger, loop: any EventLoop,
-        now: @escaping @Sendable () -> Duration
+        now: @escaping @Sendable () -> Duration, random: RandomSource = .system
     ) {
         self.configuration = configuration
         self.logger = logger
+        self.random = random
         self.loop = loop
         clock = now
         credentials = configuration.credentials

@@ -7,18 +7,23 @@ internal import NIOPosix
 
 public final class SIPEndpoint: Sendable {
     private let configuration: SIPEndpointConfiguration
-    private let core: CoreReference
+    let core: CoreReference
 
     /// Nothing is opened before `start`.
     public convenience init(configuration: SIPEndpointConfiguration, logger: Logger) {
         self.init(configuration: configuration, logger: logger) { .nanoseconds(NIODeadline.now().uptimeNanoseconds) }
     }
 
-    /// - Parameter now: monotonic time since any moment; tests move it by hand and call `wake`.
-    init(configuration: SIPEndpointConfiguration, logger: Logger, now: @escaping @Sendable () -> Duration) {
-        // The shared group is never shut down, so a handle that outlives the endpoint is answered and not stranded.
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
-        let core = EndpointCore(configuration: configuration, logger: logger, loop: loop, now: now)
+    /// - Parameters:
+    ///   - loop: nil: one of the shared group, which is never shut down, so that a handle that outlives the endpoint is
+    ///     answered and not stranded.
+    ///   - now: monotonic time since any moment; tests move it by hand and call `wake`.
+    init(
+        configuration: SIPEndpointConfiguration, logger: Logger, loop: (any EventLoop)? = nil,
+        random: RandomSource = .system, now: @escaping @Sendable () -> Duration
+    ) {
+        let loop = loop ?? MultiThreadedEventLoopGroup.singleton.next()
+        let core = EndpointCore(configuration: configuration, logger: logger, loop: loop, now: now, random: random)
         self.configuration = configuration
         self.core = CoreReference(core, on: loop)
     }

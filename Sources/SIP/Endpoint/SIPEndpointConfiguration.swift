@@ -27,7 +27,8 @@ public struct SIPEndpointConfiguration: Sendable {
 
 /// Bounds on everything that outsiders can make an endpoint hold.
 public struct SIPLimits: Sendable {
-    /// Server transactions alive at once; further new requests get 503. One lives 32 s on UDP.
+    /// Server transactions alive at once; further new requests get 503. One lives 32 s on UDP. Requests in dialogs have
+    /// a tenth more, so that calls go on and end while strangers ask too much.
     public var maximumTransactions = 50_000
     /// Calls alive at once; further INVITEs get 503.
     public var maximumCalls = 2_000
@@ -67,5 +68,6 @@ public struct SIPLimits: Sendable {
 
     public init() {}
 
+    var maximumTransactionsOfDialogs: Int { maximumTransactions + max(1, maximumTransactions / 10) }
     var sessionTiming: SessionTiming { SessionTiming(interval: sessionExpires, minimum: minimumSessionExpires) }
 }

@@ -21,8 +21,10 @@ enum OsipText {
 
     /// A name or a literal address, in lower case and without brackets.
     static func host(_ string: UnsafeMutablePointer<CChar>?) throws(MessageError) -> String {
-        guard let host = text(string), !host.isEmpty else { throw MessageError("Malformed host") }
+        guard var host = text(string), !host.isEmpty else { throw MessageError("Malformed host") }
         if host.utf8.contains(ASCII.colon) {
+            // RFC 3261 asks for a colon too many before an IPv4 part (RFC 5118 §4.10, RFC 5954 §3.1).
+            if host.utf8.contains(UInt8(ascii: ".")) { host = host.replacing(":::", with: "::") }
             // Not `in6_addr`: which C module that type comes from depends on what else the target imports.
             var address = [UInt8](repeating: 0, count: 16)
             guard inet_pton(AF_INET6, host, &address) == 1 else { throw MessageError("Malformed IPv6 address") }

@@ -3,19 +3,25 @@
 /// Of a request that came in. An ACK has the key of its INVITE; a CANCEL has a transaction of its own.
 struct ServerTransactionKey: Hashable, Sendable {
     private enum Name: Hashable, Sendable {
-        case branch(String, host: String, port: UInt16?)
+        /// What else the messages of a transaction have in common tells apart those of peers that take a branch twice,
+        /// and lets nobody end a call whose Call-ID he does not know.
+        case branch(String, host: String, port: UInt16?, callID: String, cseq: UInt32)
         /// A peer of RFC 2543, whose branch is not unique.
         indirect case legacy(uri: SIPURI, fromTag: String?, callID: String, cseq: UInt32, via: Via)
     }
     private let name: Name
     let method: Method
 
+    /// Whether its sender is one of RFC 2543, which knows no unique branches (RFC 3261 §8.1.1.7).
+    var isLegacy: Bool { if case .legacy = name { true } else { false } }
+
     /// Nil for a request without Via. To be taken before `received` is added to the Via.
     init?(_ request: SIPRequest) {
         guard let via = request.head.vias.first else { return nil }
         let cookie = "z9hG4bK"
         if let branch = via.branch, branch.hasPrefix(cookie), branch.utf8.count > cookie.utf8.count {
-            name = .branch(branch, host: via.host, port: via.port)
+            name = .branch(
+                branch, host: via.host, port: via.port, callID: request.head.callID, cseq: request.head.cseq.number)
         } else {
             name = .legacy(
                 uri: request.uri, fromTag: request.head.from.tag, callID: request.head.callID,

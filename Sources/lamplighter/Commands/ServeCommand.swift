@@ -16,7 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
         // Until it serves there is nothing to read again, and the signal's default would end it.
         signal(SIGHUP, SIG_IGN)
         let configuration = try common.load()
-        var logger = Logger(label: "lamplighter")
+        var logger = Logger(label: "lamplighter") { OneLineLogHandler(StreamLogHandler.standardError(label: $0)) }
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .notice
         let serving = Serving(configuration: configuration, sample: sample, logger: logger)
         let group = ServiceGroup(

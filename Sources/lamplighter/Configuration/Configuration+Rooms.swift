@@ -22,6 +22,8 @@ extension SIPEndpointConfiguration {
         let trunks = configuration.phones.outbound.compactMap(OutboundTrunk.init(setting:))
         for trunk in trunks { certificateNames[trunk.address] = trunk.certificateName }
         limits.maximumCalls = settings.maximumCalls
+        limits.maximumSubscriptions = settings.maximumSubscriptions
+        limits.retryAfter = settings.busyRetryAfter
         limits.maximumTransactions = settings.maximumTransactions
         limits.maximumConnections = settings.connections.maximum
         limits.maximumConnectionsPerAddress = settings.connections.maximumPerAddress
@@ -119,6 +121,8 @@ extension PhoneSettings {
                 maximumExpiry: phones.maximumExpiry, defaultExpiry: phones.defaultExpiry),
             pilotNumbers: [phones.pilot], unsolicited: phones.unsolicited,
             habits: phones.habits.compactMap(PhoneHabit.init(setting:)))
+        maximumPending = phones.maximumRequests
+        wrongPasswords = phones.wrongPasswords
         lamps.minimumExpiry = phones.minimumExpiry
         lamps.maximumExpiry = phones.maximumExpiry
         lamps.defaultExpiry = phones.defaultExpiry

@@ -15,6 +15,9 @@ extension Configuration {
         var defaultDomain: String
         var maximumCalls: Int
         var maximumTransactions: Int
+        var maximumSubscriptions: Int
+        /// What callers are told to wait when there is too much to do, in seconds.
+        var busyRetryAfter: Int
         var connections: Connections
         var tls: TLS
         /// Seconds after which a call ends that nobody refreshes; 0: we do not ask for that.
@@ -77,6 +80,8 @@ extension Configuration.SIPSettings {
         }.lowercased()
         maximumCalls = try reader.number("sip.maximum-calls", default: 2_000, in: 1...100_000)
         maximumTransactions = try reader.number("sip.maximum-transactions", default: 100_000, in: 100...1_000_000)
+        maximumSubscriptions = try reader.number("sip.maximum-subscriptions", default: 50_000, in: 1...1_000_000)
+        busyRetryAfter = try reader.number("sip.busy-retry-after", default: 10, in: 1...3_600)
         connections = try Configuration.Connections(&reader)
         tls = try Configuration.TLS(&reader)
         sessionExpires = try reader.number("sip.session-expires", default: 1_800, in: 0...86_400)

@@ -47,6 +47,10 @@ struct Configuration: Sendable {
         var maximumExpiry: Int
         var defaultExpiry: Int
         var maximumContacts: Int
+        /// REGISTERs and SUBSCRIBEs being worked on at once.
+        var maximumRequests: Int
+        /// In a row; then account and address are locked.
+        var wrongPasswords: Int
         var pilot: String
         var unsolicited: UnsolicitedState
         /// "MAKE STATE" each; known to be well-formed.
@@ -149,6 +153,8 @@ extension Configuration.Phones {
                 "phones.default-expiry", "must lie between phones.minimum-expiry and phones.maximum-expiry")
         }
         maximumContacts = try reader.number("phones.maximum-contacts", default: 10, in: 1...100)
+        maximumRequests = try reader.number("phones.maximum-requests", default: 2_000, in: 10...100_000)
+        wrongPasswords = try reader.number("phones.wrong-passwords", default: 10, in: 3...1_000)
         pilot = try reader.text("phones.pilot", default: "5001", expected: "1 to 32 digits, * or #") {
             (1...32).contains($0.utf8.count) && $0.utf8.allSatisfy("0123456789*#".utf8.contains)
         }

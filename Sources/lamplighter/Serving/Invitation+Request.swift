@@ -16,6 +16,7 @@ extension Invitation {
             callerName = account.displayName ?? call.request.head.from.displayName
         }
         source = "\(account.number)@\(account.domain)"
+        address = call.flow.remote.host
     }
 
     /// - Parameter account: whose phone it is, as the peer says.

@@ -38,7 +38,7 @@ final class Server: Sendable {
         let routes = Routes(configuration.phones.outbound, phones: phones, endpoint: endpoint)
         let equipment = Equipment(
             media: media, prompts: materials.prompts, terms: AudioTerms(configuration.media),
-            farewell: .prompt(PromptID.endingForMaintenance.rawValue, language: "en"), endpoint: endpoint,
+            farewell: PromptID.endingForMaintenance.rawValue, endpoint: endpoint,
             route: { await routes.route(to: $0, of: $1) }, ringLimit: configuration.phones.ring)
         switchboard = Switchboard(equipment: equipment, logger: logger)
         let voicemail = VoicemailService(

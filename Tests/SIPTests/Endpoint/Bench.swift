@@ -114,6 +114,7 @@ final class Phone: Sendable {
     init(to server: HostPort, from host: String? = nil) async throws {
         let messages = EventQueue<[UInt8]>(limit: .max)
         channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_536))
             .channelInitializer { $0.pipeline.addHandler(DatagramInbox(messages)) }
             .bind(host: host ?? server.host, port: 0).get()
         if host != nil {

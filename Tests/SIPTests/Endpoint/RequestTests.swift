@@ -147,10 +147,10 @@ struct RequestTests {
             let request = try await bench.user.requests.stream.first()
             #expect(request.flow == Flow(transport: .udp, local: bench.address, remote: phone.address))
             request.respond(
-                request.request.response(401, adding: [HeaderField("WWW-Authenticate", "Digest realm=\"x\"")]))
+                request.request.response(423, adding: [HeaderField("Min-Expires", "60")]))
             request.respond(request.request.response(200))
             let response = try await phone.response()
-            #expect(response.status == 401 && response.head.to.tag != nil)
+            #expect(response.status == 423 && response.head.to.tag != nil)
             phone.send(register)
             #expect(try await phone.response() == response)
             phone.send(phone.caller.text("REGISTER", 2))
@@ -159,6 +159,45 @@ struct RequestTests {
             #expect(try await phone.response().status == 500)
             await bench.advance(.seconds(32))
             #expect(await bench.endpoint.statistics.serverTransactions == 0)
+        }
+    }
+
+    @Test(
+        "G4: who has not proved who he is gets one answer and nothing is kept (RFC 3261 §26.3.2.4)",
+        arguments: [401, 403])
+    func unproven(status: Int) async throws {
+        try await Bench.run { bench in
+            let phone = try await bench.phone()
+            for _ in 1...2 {
+                phone.send(phone.caller.text("INVITE", 1, body: Caller.offer))
+                try await bench.user.calls.stream.first().reject(status)
+                #expect(try await phone.final().status == status)
+                phone.send(phone.caller.text("REGISTER", 2))
+                let request = try await bench.user.requests.stream.first()
+                request.respond(request.request.response(status))
+                #expect(try await phone.final().status == status)
+                await bench.advance(.seconds(4))
+                #expect(try await phone.hearsNothing())
+            }
+            let statistics = await bench.endpoint.statistics
+            #expect(statistics.serverTransactions == 0 && statistics.calls == 0 && statistics.retransmissions == 0)
+        }
+    }
+
+    @Test("G1: while there are too many transactions, calls that are going on still end, and are acknowledged")
+    func roomForDialogs() async throws {
+        var limits = SIPLimits()
+        limits.maximumTransactions = 3
+        try await Bench.run(limits) { bench in
+            let phone = try await bench.phone()
+            let (caller, _, _) = try await bench.call(phone)
+            let stranger = try await bench.phone()
+            for number in 1...3 { stranger.send(stranger.caller.text("REGISTER", number)) }
+            #expect(try await stranger.response().status == 503)
+            phone.send(caller.text("BYE", 2))
+            #expect(try await phone.response().status == 200)
+            let statistics = await bench.endpoint.statistics
+            #expect(statistics.calls == 0 && statistics.shed == 1)
         }
     }
 

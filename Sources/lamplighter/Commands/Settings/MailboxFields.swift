@@ -33,6 +33,8 @@ extension SettingField where Settings == MailboxSettings {
         [
             .choice("envelope", \.envelope), .choice("order", \.order),
             .number("skip", "seconds; nothing: the system's", \.skip),
+            .number("speed", "percent, 50 to 200; nothing: as it was spoken", \.speed),
+            .number("volume", "decibels, -12 to 12; nothing: as it was recorded", \.volume),
             .flag("plays-new-at-once", \.playsNewAtOnce), .flag("goes-on-after-delete", \.goesOnAfterDelete),
             .flag("introduction", \.needsIntroduction), .flag("call-back", \.mayCallBack),
             .flag("broadcast", \.mayBroadcast), .flag("no-pin-from-own-phone", \.isPINFreeFromOwnPhone),

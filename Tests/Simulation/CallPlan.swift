@@ -1,0 +1,63 @@
+// What is going to happen in each call: drawn from the seed before it begins, for both ends.
+
+@testable import SIP
+
+struct CallPlan {
+    enum Answer {
+        case refuse(status: Int)
+        /// 180 and 200 after so long.
+        case accept(after: Duration)
+        /// 183 with media, and 200 after so long.
+        case early(after: Duration)
+        /// Neither a final answer nor a sign.
+        case ignore
+    }
+
+    enum Ending: CaseIterable {
+        case callerHangsUp, serverHangsUp
+        /// The caller's network is gone: nothing more comes from there.
+        case callerDies
+    }
+
+    let number: Int
+    let start: Duration
+    /// Whether the server calls a phone, and not a caller the server.
+    let isOutgoing: Bool
+    let answer: Answer
+    /// When the caller gives up if nobody has answered.
+    let patience: Duration
+    let ending: Ending
+    /// From the answer on.
+    let length: Duration
+    /// The caller puts the call on hold that often, and presses that many keys.
+    let holds: Int
+    let keys: Int
+    let hasReliableProvisionals: Bool
+    /// Who refreshes the call every 45 s; nil: there is no session timer.
+    let refresher: String?
+
+    init(number: Int, start: Duration, _ chance: inout Chance) {
+        self.number = number
+        self.start = start
+        isOutgoing = chance.happens(0.15)
+        let delay = chance.seconds(0...20)
+        answer =
+            switch Int.random(in: 0..<20, using: &chance) {
+            case 0: .refuse(status: 404)
+            case 1: .refuse(status: 486)
+            case 2: .ignore
+            case 3..<7: .early(after: delay)
+            case 7..<12: .accept(after: .zero)
+            default: .accept(after: delay)
+            }
+        // Close to the answer now and then, so that CANCEL and 200 cross.
+        patience = chance.happens(0.1) ? delay + chance.seconds(0...0.2) : chance.happens(0.2) ? .seconds(8) : .seconds(240)
+        let kind = Int.random(in: 0..<20, using: &chance)
+        ending = kind == 0 ? .callerDies : kind < 10 ? .callerHangsUp : .serverHangsUp
+        refresher = chance.happens(0.05) ? ["uac", "uas"].randomElement(using: &chance) : nil
+        length = refresher == nil ? chance.seconds(0...30) : chance.seconds(60...300)
+        holds = chance.happens(0.2) ? Int.random(in: 1...3, using: &chance) : 0
+        keys = chance.happens(0.3) ? Int.random(in: 1...5, using: &chance) : 0
+        hasReliableProvisionals = chance.happens(0.5)
+    }
+}
