@@ -80,22 +80,18 @@ struct SoakReport {
 
     var table: String { ([SoakSample.heading] + samples.map(\.line)).joined(separator: "\n") }
 
-    /// What has grown, in each life of the process: its last third against its middle one. The first is the warm-up.
+    /// What has grown, in each life of the process: the least of its last third against that of the middle one. The first
+    /// is the warm-up; what is used for a moment, as for checking a PIN, is in some samples and not in others.
     var growth: [String] {
         Dictionary(grouping: samples, by: \.life).sorted { $0.key < $1.key }.flatMap { life, samples in
             let third = samples.count / 3
             guard third > 1 else { return ["life \(life) has \(samples.count) samples only"] }
             return Self.measures.compactMap { measure in
-                let middle = Self.median(samples[third..<2 * third].map(measure.of))
-                let last = Self.median(samples[(samples.count - third)...].map(measure.of))
+                let middle = Double(samples[third..<2 * third].map(measure.of).min() ?? 0)
+                let last = Double(samples[(samples.count - third)...].map(measure.of).min() ?? 0)
                 guard last > middle * (1 + measure.share) + measure.more else { return nil }
                 return "\(measure.name) grew from \(Int(middle)) to \(Int(last)) in life \(life)"
             }
         }
-    }
-
-    private static func median(_ values: [Int]) -> Double {
-        let sorted = values.sorted()
-        return sorted.isEmpty ? 0 : Double(sorted[sorted.count / 2])
     }
 }
