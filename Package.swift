@@ -84,7 +84,7 @@ let package = Package(
                 "SIP", "Phones", "Mailboxes", logging, crypto, .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
-            path: "Tests/Simulation", swiftSettings: strict),
+            path: "Tests/Simulation", swiftSettings: strict + optimised),
 
         tests("SIPTests", ["SIP", logging] + nio + tls),
         tests("MediaTests", ["Media"]),

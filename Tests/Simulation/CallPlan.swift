@@ -51,7 +51,9 @@ struct CallPlan {
             default: .accept(after: delay)
             }
         // Close to the answer now and then, so that CANCEL and 200 cross.
-        patience = chance.happens(0.1) ? delay + chance.seconds(0...0.2) : chance.happens(0.2) ? .seconds(8) : .seconds(240)
+        let isCloseCall = chance.happens(0.1)
+        let isImpatient = chance.happens(0.2)
+        patience = isCloseCall ? delay + chance.seconds(0...0.2) : .seconds(isImpatient ? 8 : 240)
         let kind = Int.random(in: 0..<20, using: &chance)
         ending = kind == 0 ? .callerDies : kind < 10 ? .callerHangsUp : .serverHangsUp
         refresher = chance.happens(0.05) ? ["uac", "uas"].randomElement(using: &chance) : nil

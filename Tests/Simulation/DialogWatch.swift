@@ -10,7 +10,9 @@ struct DialogWatch {
         var isAcknowledged = false
     }
 
-    private var numbers: [String: (number: UInt32, branch: String)] = [:]
+    /// The last number of each dialog, and the transactions that are known: what is sent again is no step back.
+    private var numbers: [String: UInt32] = [:]
+    private var branches: Set<String> = []
     private var successes: [String: Success] = [:]
 
     /// - Returns: what is wrong.
@@ -24,13 +26,13 @@ struct DialogWatch {
     }
 
     private mutating func look(at request: SIPRequest) -> String? {
-        guard let branch = request.head.vias.first?.branch, request.method != .ack, request.method != .cancel else {
-            return nil
-        }
+        guard let branch = request.head.vias.first?.branch, request.method != .ack, request.method != .cancel,
+            branches.insert(branch).inserted
+        else { return nil }
         let dialog = request.head.callID + " " + (request.head.from.tag ?? "") + " " + (request.head.to.tag ?? "")
         let number = request.head.cseq.number
-        defer { numbers[dialog] = (number, branch) }
-        guard let (last, lastBranch) = numbers[dialog], branch != lastBranch, number <= last else { return nil }
+        defer { numbers[dialog] = number }
+        guard let last = numbers[dialog], number <= last else { return nil }
         return "\(request.head.callID): CSeq \(number) \(request.method.rawValue) after \(last)"
     }
 

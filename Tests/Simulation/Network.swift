@@ -38,7 +38,7 @@ final class Network {
         self.isTraced = isTraced
     }
 
-    var digest: String { transcript.finalize().prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    var digest: String { hexadecimal(transcript.finalize().prefix(8)) }
 
     /// What comes to `address` from now on is given to `receiver`; nil: to nobody.
     func attach(_ address: HostPort, _ receiver: ((Datagram) -> Void)?) { receivers[address] = receiver }

@@ -18,6 +18,8 @@ final class SimulatedCaller {
     private var hasCancelled = false
     private var isRinging = false
     private var invite: SIPRequest
+    /// The last re-INVITE, which may never be answered when the server has died.
+    private var hold: SIPRequest?
     private var number: UInt32 = 1
     private var dialog: DialogState?
     /// The ACK of each 2xx, by the CSeq of its INVITE.
@@ -140,12 +142,13 @@ final class SimulatedCaller {
         request.method = method
         request.head.cseq.method = method
         fill(&request.head)
-        agent.send(request) { [self] response in
+        let sent = agent.send(request) { [self] response in
             guard let response, response.status >= 200 else { return }
             if method == .invite, response.status < 300 { success(response) }
             if response.status == 481 || response.status == 408 { return hangUp() }
             talk()
         }
+        if method == .invite { hold = sent }
     }
 
     // MARK: Ending
@@ -198,7 +201,10 @@ final class SimulatedCaller {
         world.farEnds -= 1
         agent.calls[callID] = nil
         // Until nothing of it can be on its way any more.
-        world.time.after(.seconds(100)) { [self] in agent.takers[callID] = nil }
+        world.time.after(.seconds(100)) { [self] in
+            agent.takers[callID] = nil
+            if let hold { agent.forget(hold) }
+        }
     }
 
     // MARK: What the server asks

@@ -76,7 +76,8 @@ final class Site {
     func leftovers() async -> [String] {
         let core = endpoint.core.enter { core in
             [
-                "server transactions": core.serverTransactions.count, "client transactions": core.clientTransactions.count,
+                "server transactions": core.serverTransactions.count,
+                "client transactions": core.clientTransactions.count,
                 "merge keys": core.merged.count, "calls": core.calls.count, "outgoing calls": core.outgoing.count,
                 "subscriptions": core.subscriptions.count, "timers": core.timers.count,
             ]

@@ -10,9 +10,9 @@ final class World: @unchecked Sendable {
     struct Size {
         var calls = 10_000
         var changes = 10_000
-        var phones = 300
+        var phones = 100
         /// In which they happen.
-        var span = Duration.seconds(7_200)
+        var span = Duration.seconds(3_600)
     }
 
     static let domain = "example.org"
@@ -93,10 +93,10 @@ final class World: @unchecked Sendable {
         for share in [0.2, 0.45, 0.8] { scheduleRestart(at: size.span * share, isSudden: share < 0.5) }
         time.pass(until: size.span)
         // Long enough for all that is under way, and for phones that have to find out by a refresh.
-        time.pass(.seconds(1_200))
+        time.pass(.seconds(700))
         complaints += phones.compactMap(\.fault)
         for phone in phones { phone.leave() }
-        time.pass(.seconds(1_200))
+        time.pass(.seconds(700))
         for phone in phones { phone.switchOff() }
         checkEnds()
     }

@@ -159,7 +159,8 @@ actor Lamps {
         let state = contact.unsolicited == .terminated ? "terminated;reason=noresource" : "active"
         let request = UnsolicitedNotify.request(
             to: contact, summary: summary, state: state,
-            origin: endpoint.contact(user: contact.owner.number, for: contact.flow), token: random.token() + random.token())
+            origin: endpoint.contact(user: contact.owner.number, for: contact.flow),
+            token: random.token() + random.token())
         let status = await endpoint.request(request, over: contact.flow)?.status
         let answer = NotifyAnswer(status: status)
         if answer != .delivered {
