@@ -76,7 +76,8 @@ struct RecordingTimelineTests {
         #expect(bench.audio == Array(said[..<160]) + silence(23_840) + Array(said[160...]))
     }
 
-    @Test(arguments: [UInt32(20_000), 0x2000_0000, 0x7FFF_0000]) func aLatePacketFromTheFarFutureMakesNoSilenceUpToThere(
+    @Test(arguments: [UInt32(20_000), 0x2000_0000, 0x7FFF_0000])
+    func aLatePacketFromTheFarFutureMakesNoSilenceUpToThere(
         leap: UInt32
     ) throws {
         var bench = RecorderBench()

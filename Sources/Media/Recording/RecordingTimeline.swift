@@ -80,7 +80,9 @@ struct RecordingTimeline {
         let latest = max(end, mapping.position + now.bytes(since: mapping.madeAt) + Self.ahead)
         if distance < 0 {
             guard distance >= Self.misorder else { return place(packet, payload, at: now, into: &audio) }
-            guard position >= end, position <= latest, !held.contains(where: { $0.sequence == packet.sequence }) else { return }
+            guard position >= end, position <= latest, !held.contains(where: { $0.sequence == packet.sequence }) else {
+                return
+            }
         } else {
             guard position >= end - excess, position <= latest else {
                 return place(packet, payload, at: now, into: &audio)
