@@ -1,9 +1,9 @@
 // Datagrams to the RTP and RTCP sockets of a session that plays, records and listens for keys. Pieces of the input are
 // parted by 0x1E; the first byte of each says for which socket it is, and by which source it comes.
 
+internal import COrtp
 import Foundation
 import Glibc
-import Logging
 
 final class SessionFuzz {
     nonisolated(unsafe) static let shared = SessionFuzz()  // The fuzzer has one thread.

@@ -76,6 +76,19 @@ struct RecordingTimelineTests {
         #expect(bench.audio == Array(said[..<160]) + silence(23_840) + Array(said[160...]))
     }
 
+    @Test(arguments: [UInt32(20_000), 0x2000_0000, 0x7FFF_0000])
+    func aLatePacketFromTheFarFutureMakesNoSilenceUpToThere(
+        leap: UInt32
+    ) throws {
+        var bench = RecorderBench()
+        let said = speech(480)
+        try bench.packet(1, 0, Array(said[..<160]), at: 20)
+        try bench.packet(3, 320, Array(said[320...]), at: 60)
+        try bench.packet(2, leap, Array(said[160..<320]), at: 61)
+        bench.stop()
+        #expect(bench.audio == Array(said[..<160]) + silence(160) + Array(said[320...]))
+    }
+
     @Test func telephoneEventsLeaveSilenceAndNoGapThatWaits() throws {
         var bench = RecorderBench()
         let said = speech(320)

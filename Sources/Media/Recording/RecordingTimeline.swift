@@ -77,12 +77,14 @@ struct RecordingTimeline {
         }
         let distance = Int(Int16(bitPattern: packet.sequence &- mapping.nextSequence))
         let position = mapping.position(of: packet.timestamp)
+        let latest = max(end, mapping.position + now.bytes(since: mapping.madeAt) + Self.ahead)
         if distance < 0 {
             guard distance >= Self.misorder else { return place(packet, payload, at: now, into: &audio) }
-            guard position >= end, !held.contains(where: { $0.sequence == packet.sequence }) else { return }
+            guard position >= end, position <= latest, !held.contains(where: { $0.sequence == packet.sequence }) else {
+                return
+            }
         } else {
-            let due = mapping.position + now.bytes(since: mapping.madeAt)
-            guard position >= end - excess, position <= max(end, due + Self.ahead) else {
+            guard position >= end - excess, position <= latest else {
                 return place(packet, payload, at: now, into: &audio)
             }
             self.mapping?.nextSequence = packet.sequence &+ 1
