@@ -43,6 +43,9 @@ extension InterleavedStore {
         try await turn().accounts(ofMailbox: mailbox)
     }
     func mailbox(_ id: MailboxID) async throws -> Mailbox? { try await turn().mailbox(id) }
+    func mailbox(reachedBy number: String, domain: String) async throws -> Mailbox? {
+        try await turn().mailbox(reachedBy: number, domain: domain)
+    }
     func mailbox(number: String, domain: String) async throws -> Mailbox? {
         try await turn().mailbox(number: number, domain: domain)
     }

@@ -153,7 +153,7 @@ actor Gatekeeper {
             guard let organisation = try await store.organisation(domain: domain) else {
                 return .reject(status: 404, headers: [])
             }
-            return .peer(peer, domain: organisation.domain)
+            return try await admit(peer, request, of: organisation)
         }
         for host in [request.uri.host, settings.defaultDomain].compactMap(\.self) {
             if let organisation = try await store.organisation(domain: host) {
