@@ -1,5 +1,5 @@
-// Looks at all that the server sends: its requests in a dialog count up, and a 200 to an INVITE is sent again in time
-// until its ACK is there, and then no more.
+// Looks at all that the server sends: its requests in a dialog count up, and a 200 to an INVITE that is sent again is so
+// in time, and for 32 s at most.
 
 @testable import SIP
 
@@ -7,7 +7,6 @@ struct DialogWatch {
     private struct Success {
         var first: Duration
         var last: Duration
-        var isAcknowledged = false
     }
 
     /// The last number of each dialog, and the transactions that are known: what is sent again is no step back.

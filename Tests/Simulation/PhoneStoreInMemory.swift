@@ -1,6 +1,5 @@
 // What the registrar and the lamps need of a store, in memory: the real one does its work on threads of its own, which
-// nobody can run again. It takes its time as a database does, so that what happens meanwhile happens here, too; now and
-// then it fails.
+// nobody can run again. It takes its time as a database does, so that what happens meanwhile happens here, too.
 
 @testable import Mailboxes
 
@@ -12,10 +11,6 @@ struct PhoneAccount {
 
 // Everything in this program happens on its one thread.
 final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
-    struct Busy: Error {}
-
-    /// How often it fails.
-    var failures = 0.0
     private(set) var accounts: [String: PhoneAccount] = [:]
     private(set) var numbers: [ExtensionID: String] = [:]
     private var boxes: [MailboxID: Mailbox] = [:]
@@ -91,33 +86,32 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
 
     // MARK: As a store
 
-    private func work() async throws {
+    private func work() async {
         await time.sleep(Double.random(in: 0...0.01, using: &chance))
-        if chance.happens(failures) { throw Busy() }
     }
 
     func organisations() async throws -> [Organisation] { [organisation] }
     func organisation(domain: String) async throws -> Organisation? {
-        try await work()
+        await work()
         return domain == organisation.domain ? organisation : nil
     }
     func account(number: String, domain: String) async throws -> Extension? {
-        try await work()
+        await work()
         return accounts[number]?.account
     }
     func account(_ id: ExtensionID) async throws -> Extension? {
-        try await work()
+        await work()
         return numbers[id].flatMap { accounts[$0]?.account }
     }
     func mailbox(_ id: MailboxID) async throws -> Mailbox? { boxes[id] }
     func mailbox(number: String, domain: String) async throws -> Mailbox? {
-        try await work()
+        await work()
         return boxes.values.first { $0.number == number }
     }
     func counts(of mailbox: MailboxID) async throws -> MessageCounts {
-        try await work()
+        await work()
         let counts = messages[mailbox] ?? MessageCounts()
-        try await work()
+        await work()
         return counts
     }
     func changes() -> AsyncStream<MailboxID> { mailboxChanges.subscribe() }
@@ -126,7 +120,7 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
         registered.keys.sorted { $0.rawValue < $1.rawValue }.flatMap { registered[$0] ?? [] }
     }
     func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws {
-        try await work()
+        await work()
         registered[account] = bindings
     }
 }

@@ -66,7 +66,7 @@ struct CallTests {
             #expect(try await phone.response().head.cseq.method == .prack)
             let success = try await phone.response()
             #expect(success.status == 200 && success.head.body == progress.head.body)
-            #expect(success.head.tokens(of: "supported") == ["100rel", "timer"])
+            #expect(success.head.tokens(of: "supported") == ["100rel", "path", "timer"])
             phone.send(caller.text("ACK", 1, branch: "z9hG4bK-ack"))
             phone.send(caller.text("BYE", 3))
             #expect(try await phone.response().head.cseq.method == .bye)

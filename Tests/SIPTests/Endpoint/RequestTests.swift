@@ -163,15 +163,18 @@ struct RequestTests {
     }
 
     @Test(
-        "G4: who has not proved who he is gets one answer and nothing is kept (RFC 3261 §26.3.2.4)",
+        "G4: who has not proved who he is gets one answer and nothing is kept; asking again, the same (RFC 3261 §8.2.7)",
         arguments: [401, 403])
     func unproven(status: Int) async throws {
         try await Bench.run { bench in
             let phone = try await bench.phone()
+            var tags: Set<String?> = []
             for _ in 1...2 {
-                phone.send(phone.caller.text("INVITE", 1, body: Caller.offer))
+                phone.send(phone.caller.text("INVITE", 1, branch: "z9hG4bK-again", body: Caller.offer))
                 try await bench.user.calls.stream.first().reject(status)
-                #expect(try await phone.final().status == status)
+                let refusal = try await phone.final()
+                #expect(refusal.status == status)
+                tags.insert(refusal.head.to.tag)
                 phone.send(phone.caller.text("REGISTER", 2))
                 let request = try await bench.user.requests.stream.first()
                 request.respond(request.request.response(status))
@@ -179,6 +182,7 @@ struct RequestTests {
                 await bench.advance(.seconds(4))
                 #expect(try await phone.hearsNothing())
             }
+            #expect(tags.count == 1 && tags.first != .some(nil))
             let statistics = await bench.endpoint.statistics
             #expect(statistics.serverTransactions == 0 && statistics.calls == 0 && statistics.retransmissions == 0)
         }
