@@ -144,7 +144,12 @@ final class SimulatedCaller {
         fill(&request.head)
         let sent = agent.send(request) { [self] response in
             guard let response, response.status >= 200 else { return }
-            if method == .invite, response.status < 300 { success(response) }
+            if method == .invite, response.status < 300 {
+                // A 200 that comes again is acknowledged again, and nothing more.
+                let isKnown = acknowledgements[response.head.cseq.number] != nil
+                success(response)
+                if isKnown { return }
+            }
             if response.status == 481 || response.status == 408 { return hangUp() }
             talk()
         }

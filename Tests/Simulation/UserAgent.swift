@@ -46,7 +46,11 @@ final class UserAgent {
         world.network.attach(address) { [self] in receive($0) }
     }
 
-    var isIdle: Bool { clients.isEmpty && servers.isEmpty && takers.isEmpty && calls.isEmpty }
+    /// What is not over.
+    var leftovers: [String] {
+        clients.keys.map { "waits for the answer to \($0)" } + servers.keys.map { "has not answered \($0)" }
+            + takers.keys.map { "listens to \($0)" } + calls.keys.map { "is in \($0)" }
+    }
 
     func contact(_ user: String?) -> NameAddress {
         NameAddress(uri: SIPURI(user: user, host: address.host, port: address.port))
@@ -110,7 +114,9 @@ final class UserAgent {
     private func drive(_ key: ClientTransactionKey, _ event: ClientTransaction.Event, _ response: SIPResponse? = nil) {
         guard let client = clients[key] else { return }
         if let response, response.status >= 200 {
-            client.finals.insert("\(response.status) \(response.head.to.tag ?? "")")
+            // Of a refusal nothing is kept: who asks again while the server begins to stop gets another one.
+            let verdict = [401, 403, 503].contains(response.status) ? "refused" : "\(response.status)"
+            client.finals.insert("\(verdict) \(response.head.to.tag ?? "")")
             if client.finals.count > 1 {
                 world.complain("\(response.head.callID): answered more than once: \(client.finals.sorted())")
             }

@@ -173,7 +173,9 @@ final class World: @unchecked Sendable {
     private func checkEnds() {
         if farEnds != 0 { complain("\(farEnds) calls are not over for their callers") }
         if serverEnds != 0 { complain("\(serverEnds) calls are not over for the server") }
-        for agent in trunks where !agent.isIdle { complain("\(agent.address) is not idle") }
+        for agent in trunks {
+            for leftover in agent.leftovers.sorted() { complain("\(agent.address) \(leftover)") }
+        }
         guard let site else { return }
         let found = Found()
         Task { found.leftovers = await site.leftovers() }
