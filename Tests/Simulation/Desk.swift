@@ -72,14 +72,14 @@ final class Desk: SIPUser, @unchecked Sendable {
     }
 
     private func hangUp(_ dialog: InviteDialog, _ plan: CallPlan) {
-        // Who is gone sends no media, which is found out after half a minute.
-        let silence: Double? =
+        // Who is gone sends no media, which is found out after half a minute; who hangs up may need as long to be heard,
+        // and a phone that is switched off before it does so is gone, too.
+        let silence: Double =
             switch plan.ending {
             case .serverHangsUp: 0
             case .callerDies: 30
-            case .callerHangsUp: nil
+            case .callerHangsUp: 90
             }
-        guard let silence else { return }
         Task {
             await world.time.sleep(plan.length / .seconds(1) + silence)
             dialog.hangUp()
