@@ -26,7 +26,7 @@ extension TortureCase {
                 Contact: <sip:ruth@alder.example.org>;expires=314159265358979
                 """)),
         TortureCase(
-            "3.1.2.5 numbers too large in a response", .ignored,
+            "3.1.2.5 numbers too large in a response", .ignored, byStream: .closes,
             request(
                 "SIP/2.0 503 Service Unavailable",
                 "CSeq: 31415926535897932384626 OPTIONS\nRetry-After: 271828182845904523536028747\nWarning: 1999 x \"y\""
@@ -73,7 +73,7 @@ extension TortureCase {
             "3.1.2.18 CSeq of another method, with an unknown one", .answered(400),
             request("DANCE sip:omar@example.net SIP/2.0", "CSeq: 3 INVITE", body: offer)),
         TortureCase(
-            "3.1.2.19 a status beyond all bounds", .ignored,
+            "3.1.2.19 a status beyond all bounds", .ignored, byStream: .closes,
             request("SIP/2.0 8589934792 wraps to 200", "CSeq: 4 INVITE")),
     ]
 }
