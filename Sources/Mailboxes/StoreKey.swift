@@ -1,6 +1,7 @@
 // The key of this store: a file beside the database that only its owner can read. What must be read again later (a PIN
-// that waits to be e-mailed, a default PIN that still will be) is sealed with it; PINs that must differ from each other are compared by fingerprints under
-// it. Without the file the database gives neither away. A lost key costs the PINs in notices, nothing else.
+// that waits to be e-mailed, a default PIN that still will be) is sealed with it; PINs that must differ from each other
+// are compared by fingerprints under it. Without the file the database gives neither away. A lost key costs the PINs in
+// notices, nothing else.
 
 import Crypto
 import Foundation

@@ -18,8 +18,8 @@ extension EndpointCore {
         if response.status >= 200 { record.unanswered = nil }
         var response = response
         // The request may come again, and nothing is kept of it: the same answer has to have the same tag (§8.2.7).
-        let opensDialog = record.mergeKey != nil
-        if response.isUnproven, opensDialog { response.head.to.tag = statelessTag(response.head) }
+        let isOutsideDialog = record.mergeKey != nil
+        if response.isUnproven, isOutsideDialog { response.head.to.tag = statelessTag(response.head) }
         let bytes = complete(response, tag: statelessTag(response.head)).encoded()
         let isSent = drive(key, .respond(status: response.status, bytes))
         if response.isUnproven { forget(key) }
