@@ -9,6 +9,9 @@ enum RecordingRow {
         SELECT id, mailbox, purpose, encoding, bytes FROM recording
         WHERE mailbox = ? AND purpose = ? AND state = 'current'
         """
+    static let greetings = """
+        SELECT id, mailbox, purpose, encoding, bytes FROM recording WHERE mailbox = ? AND state = 'current'
+        """
     static let deleteGreeting = "DELETE FROM recording WHERE mailbox = ? AND purpose = ? AND state = 'current'"
     static let audio = "SELECT start, audio FROM chunk WHERE recording = ? AND start >= ? AND start < ? ORDER BY start"
     static let chunkHolding = "SELECT max(start) FROM chunk WHERE recording = ? AND start <= ?"

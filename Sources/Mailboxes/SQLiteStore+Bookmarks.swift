@@ -21,7 +21,7 @@ extension SQLiteStore {
     }
 
     public func bookmark(of mailbox: MailboxID) async throws -> Bookmark? {
-        try await door.read { database in
+        try door.lookUp { database in
             guard try MailboxRow.exists(mailbox, database) else { return nil }
             let statement = try database.cachedStatement(sql: BookmarkRow.find)
             guard let row = try Row.fetchOne(statement, arguments: [mailbox.rawValue]) else { return nil }

@@ -55,11 +55,11 @@ extension SQLiteStore {
     }
 
     public func account(_ id: ExtensionID) async throws -> Extension? {
-        try await door.read { try ExtensionRow.find(id, $0) }
+        try door.lookUp { try ExtensionRow.find(id, $0) }
     }
 
     public func account(number: String, domain: String) async throws -> Extension? {
-        try await door.read { try ExtensionRow.find(number: number, domain: domain.lowercased(), $0) }
+        try door.lookUp { try ExtensionRow.find(number: number, domain: domain.lowercased(), $0) }
     }
 
     public func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension] {

@@ -30,13 +30,4 @@ extension SQLiteStore {
             _ = try RecordingRow.keep(id, urgent: false, transcode: transcode, database)
         }
     }
-
-    /// All greetings of a mailbox, by kind.
-    public func greetings(of mailbox: MailboxID) async throws -> [Greeting] {
-        var greetings: [Greeting] = []
-        for kind in GreetingKind.allCases {
-            if let greeting = try await greeting(kind, of: mailbox) { greetings.append(greeting) }
-        }
-        return greetings
-    }
 }

@@ -5,9 +5,18 @@ import GRDB
 
 extension SQLiteStore {
     public func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting? {
-        try await door.read { database in
+        try door.lookUp { database in
             guard try MailboxRow.exists(mailbox, database) else { return nil }
             return try GreetingRow.find(kind, of: mailbox, database)
+        }
+    }
+
+    public func greetings(of mailbox: MailboxID) async throws -> [Greeting] {
+        try door.lookUp { database in
+            guard try MailboxRow.exists(mailbox, database) else { return [] }
+            let statement = try database.cachedStatement(sql: RecordingRow.greetings)
+            let all = try Row.fetchAll(statement, arguments: [mailbox.rawValue]).map(Greeting.init(row:))
+            return GreetingKind.allCases.compactMap { kind in all.first { $0.kind == kind } }
         }
     }
 

@@ -50,19 +50,19 @@ extension SQLiteStore {
     }
 
     public func mailbox(_ id: MailboxID) async throws -> Mailbox? {
-        try await door.read { try MailboxRow.find(id, $0) }
+        try door.lookUp { try MailboxRow.find(id, $0) }
     }
 
     public func mailbox(number: String, domain: String) async throws -> Mailbox? {
         let domain = domain.lowercased()
-        return try await door.read { database in
+        return try door.lookUp { database in
             try MailboxRow.all(MailboxRow.byNumber, [domain, number], database).first
         }
     }
 
     public func mailbox(reachedBy number: String, domain: String) async throws -> Mailbox? {
         let domain = domain.lowercased()
-        return try await door.read { try MailboxRow.find(reachedBy: number, domain: domain, $0) }
+        return try door.lookUp { try MailboxRow.find(reachedBy: number, domain: domain, $0) }
     }
 
     public func mailboxes(domain: String) async throws -> [Mailbox] {

@@ -4,7 +4,7 @@ import GRDB
 
 extension SQLiteStore {
     public func isMember(_ account: ExtensionID, of mailbox: MailboxID) async throws -> Bool {
-        try await door.read { database in
+        try door.lookUp { database in
             try Bool.fetchOne(
                 database.cachedStatement(sql: MemberRow.isMember),
                 arguments: ["account": account.rawValue, "mailbox": mailbox.rawValue]) ?? false

@@ -25,7 +25,7 @@ extension SQLiteStore {
     }
 
     public func message(_ id: RecordingID) async throws -> Message? {
-        try await door.read { database in
+        try door.lookUp { database in
             let statement = try database.cachedStatement(sql: MessageRow.byID)
             return try Row.fetchOne(statement, arguments: [id.rawValue]).map(Message.init(row:))
         }

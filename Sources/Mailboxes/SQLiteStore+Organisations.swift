@@ -10,7 +10,7 @@ extension SQLiteStore {
     }
 
     public func organisation(domain: String) async throws -> Organisation? {
-        try await door.read { try OrganisationRow.find(domain: domain.lowercased(), $0) }
+        try door.lookUp { try OrganisationRow.find(domain: domain.lowercased(), $0) }
     }
 
     /// - Throws: `StoreError.badDomain`, `.badLanguage`, `.badTimeZone`, `.domainTaken`.

@@ -7,7 +7,7 @@ extension SQLiteStore {
     /// Deleted messages count as room: they give way to a recording. What open recordings have been promised
     /// does not.
     public func room(in mailbox: MailboxID) async throws -> Int {
-        let available = try await door.read { try MailboxRow.space(of: mailbox, $0).available }
+        let available = try door.lookUp { try MailboxRow.space(of: mailbox, $0).available }
         return max(0, available - (await writer?.promised(in: mailbox) ?? 0))
     }
 

@@ -3,6 +3,7 @@
 // than nil: a nil is not written.
 
 import Foundation
+import Synchronization
 
 enum SettingsDocument {
     static func encode(_ settings: some Encodable, of owner: String) throws(StoreError) -> String {
@@ -14,22 +15,40 @@ enum SettingsDocument {
     }
 
     /// - Parameter owner: whose settings these are, for the error.
-    static func decode<Settings: Codable>(
+    static func decode<Settings: Codable & Sendable>(
         _ text: String, over defaults: Settings, of owner: String
     ) throws(StoreError) -> Settings {
         if text == "{}" { return defaults }
-        let data = Data(text.utf8)
-        do {
-            let decoder = JSONDecoder()
-            // The usual document says everything.
-            if let settings = try? decoder.decode(Settings.self, from: data) { return settings }
-            let fallback = try JSONSerialization.jsonObject(with: JSONEncoder().encode(defaults))
-            let merged = merge(try JSONSerialization.jsonObject(with: data), over: fallback)
-            return try decoder.decode(Settings.self, from: JSONSerialization.data(withJSONObject: merged))
-        } catch {
+        let document = Document(type: ObjectIdentifier(Settings.self), text: text)
+        if let known = recent.withLock({ $0[document] }) as? Settings { return known }
+        let settings: Settings
+        do { settings = try read(text, over: defaults) } catch {
             throw .brokenSettings(of: owner, reason: reason(error))
         }
+        recent.withLock { recent in
+            if recent.count >= mostRecent { recent.removeAll(keepingCapacity: true) }
+            recent[document] = settings
+        }
+        return settings
     }
+
+    private static func read<Settings: Codable>(_ text: String, over defaults: Settings) throws -> Settings {
+        let data = Data(text.utf8)
+        let decoder = JSONDecoder()
+        // The usual document says everything.
+        if let settings = try? decoder.decode(Settings.self, from: data) { return settings }
+        let fallback = try JSONSerialization.jsonObject(with: JSONEncoder().encode(defaults))
+        let merged = merge(try JSONSerialization.jsonObject(with: data), over: fallback)
+        return try decoder.decode(Settings.self, from: JSONSerialization.data(withJSONObject: merged))
+    }
+
+    /// What a text means does not change, every call asks for one, and most mailboxes have the same.
+    private struct Document: Hashable {
+        var type: ObjectIdentifier
+        var text: String
+    }
+    private static let mostRecent = 1_024
+    private static let recent = Mutex<[Document: any Sendable]>([:])
 
     private static func merge(_ document: Any, over fallback: Any) -> Any {
         guard let document = document as? [String: Any], let fallback = fallback as? [String: Any] else {

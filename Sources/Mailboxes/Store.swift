@@ -74,6 +74,8 @@ public protocol Store: PhoneStore {
     /// Starts a recording. What is appended is kept from the next commit on, whatever happens to the process.
     func openRecording(_ new: NewRecording) async throws -> any OpenRecording
     func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting?
+    /// All that are recorded, by kind.
+    func greetings(of mailbox: MailboxID) async throws -> [Greeting]
     /// With what was chosen about it: that callers hear it, and when it ends. False when there is none.
     func deleteGreeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Bool
     /// Callers hear this numbered greeting, 1 to 9, in place of the unavailable one; nil: they do not any more. False when

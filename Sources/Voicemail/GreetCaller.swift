@@ -25,8 +25,9 @@ struct GreetCaller {
     func run() async throws -> CallerWish? {
         let kinds = GreetingKind.forCallers(
             of: mailbox.settings, at: talk.now, isOpen: try await isOpen(), isBusy: isBusy)
+        let recorded = try await talk.store.greetings(of: mailbox.id)
         for kind in kinds {
-            guard let greeting = try await talk.store.greeting(kind, of: mailbox.id) else { continue }
+            guard let greeting = recorded.first(where: { $0.kind == kind }) else { continue }
             let audio = StoredAudio(greeting, store: talk.store)
             let wish = try await say(kind == .name ? phrase(around: audio) : [.recording(audio)])
             guard wish == nil, audio.isDamaged else { return wish }

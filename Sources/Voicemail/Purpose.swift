@@ -54,56 +54,58 @@ extension VoicemailService {
     func purpose(
         _ application: VoicemailApplication, _ arguments: [String: String], _ invitation: Invitation
     ) async throws -> Purpose? {
-        guard let organisation = try await store.organisation(domain: invitation.domain) else { return nil }
         if let diversion = invitation.diversion, application.mayLogIn {
             // Whoever calls did not dial this number; he wants the party that diverted the call (A6).
-            return try await deposit(["mailbox": diversion.number], organisation)
+            return try await deposit(["mailbox": diversion.number], invitation.domain)
         }
         switch application {
         case .leaveMessage:
-            return try await deposit(arguments, organisation)
+            return try await deposit(arguments, invitation.domain)
         case .directory:
-            return .directory(organisation)
+            return try await organisation(of: invitation).map { .directory($0) }
         case .openMailbox:
-            return try await mailbox(arguments, organisation).map { .owner($0) }
+            return try await mailbox(arguments, invitation.domain).map { .owner($0) }
         case .sharedMailbox:
-            guard let mailbox = try await mailbox(arguments, organisation) else { return nil }
-            let account = try await account(invitation, organisation)
+            guard let mailbox = try await mailbox(arguments, invitation.domain) else { return nil }
+            let account = try await account(invitation)
             let isMember = if let account { try await store.isMember(account.id, of: mailbox.id) } else { false }
             return isMember ? .owner(mailbox) : .deposit(mailbox, others: [])
         case .ownMailbox:
-            guard let account = try await account(invitation, organisation),
-                let mailbox = try await store.mailbox(account.mailbox)
-            else { return .anyOwner(organisation) }
+            guard let account = try await account(invitation), let mailbox = try await store.mailbox(account.mailbox)
+            else { return try await organisation(of: invitation).map { .anyOwner($0) } }
             // D4: digest or a live binding vouches for the mailbox's own phone; a diverted call speaks for nobody.
             let isOwnPhone =
                 mailbox.settings.isPINFreeFromOwnPhone && invitation.isAccountProven && invitation.diversion == nil
             return .owner(mailbox, asksPIN: !isOwnPhone)
         case .anyMailbox:
-            return .anyOwner(organisation)
+            return try await organisation(of: invitation).map { .anyOwner($0) }
         }
     }
 
+    private func organisation(of invitation: Invitation) async throws -> Organisation? {
+        try await store.organisation(domain: invitation.domain)
+    }
+
     /// The account that the signalling vouches for.
-    private func account(_ invitation: Invitation, _ organisation: Organisation) async throws -> Extension? {
+    private func account(_ invitation: Invitation) async throws -> Extension? {
         guard let number = invitation.account else { return nil }
-        return try await store.account(number: number, domain: organisation.domain)
+        return try await store.account(number: number, domain: invitation.domain)
     }
 
     /// "101&102": the greeting of 101, the message in both (B6). One that is gone or disabled is passed over.
-    private func deposit(_ arguments: [String: String], _ organisation: Organisation) async throws -> Purpose? {
+    private func deposit(_ arguments: [String: String], _ domain: String) async throws -> Purpose? {
         var mailboxes: [Mailbox] = []
         for number in (arguments["mailbox"] ?? "").split(separator: "&") {
-            let mailbox = try await store.mailbox(reachedBy: String(number), domain: organisation.domain)
+            let mailbox = try await store.mailbox(reachedBy: String(number), domain: domain)
             if let mailbox { mailboxes.append(mailbox) }
         }
         guard let greeter = mailboxes.first(where: \.settings.isEnabled) ?? mailboxes.first else { return nil }
         return .deposit(greeter, others: mailboxes.map(\.number).filter { $0 != greeter.number })
     }
 
-    private func mailbox(_ arguments: [String: String], _ organisation: Organisation) async throws -> Mailbox? {
+    private func mailbox(_ arguments: [String: String], _ domain: String) async throws -> Mailbox? {
         guard let number = arguments["mailbox"] else { return nil }
-        return try await store.mailbox(number: number, domain: organisation.domain)
+        return try await store.mailbox(number: number, domain: domain)
     }
 }
 

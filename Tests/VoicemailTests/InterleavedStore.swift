@@ -109,6 +109,7 @@ extension InterleavedStore {
     func greeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Greeting? {
         try await turn().greeting(kind, of: mailbox)
     }
+    func greetings(of mailbox: MailboxID) async throws -> [Greeting] { try await turn().greetings(of: mailbox) }
     func deleteGreeting(_ kind: GreetingKind, of mailbox: MailboxID) async throws -> Bool {
         try await turn().deleteGreeting(kind, of: mailbox)
     }

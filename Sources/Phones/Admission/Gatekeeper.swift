@@ -50,11 +50,14 @@ actor Gatekeeper {
     }
 
     private func judge(_ request: SIPRequest, by flow: Flow) async throws -> Admission {
+        let peer = settings.trustedPeers.first { $0.includes(flow.remote.host) }
+        let needsDigest = request.method == .register || request.method == .subscribe
+        let offered = DigestCredentials.all(in: request.head)
+        if let peer, !needsDigest, offered.isEmpty { return try await admit(peer, request) }
         let organisation = try await organisation(of: request)
         let realm = organisation?.domain ?? request.uri.host
-        let credentials = DigestCredentials.all(in: request.head).first { $0.realm == realm }
-        let needsDigest = request.method == .register || request.method == .subscribe
-        if let peer = settings.trustedPeers.first(where: { $0.includes(flow.remote.host) }) {
+        let credentials = offered.first { $0.realm == realm }
+        if let peer {
             let admission = try await admit(peer, request)
             // Credentials beside an assertion were for the peer.
             if case .peer(_, _, .some) = admission { return admission }

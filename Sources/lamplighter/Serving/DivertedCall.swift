@@ -25,8 +25,7 @@ struct DivertedCall {
     ///   - dialled: what the number plan says of the number dialled.
     ///   - caller: who called in the first place.
     func destination(_ told: Diversions, dialled: Application?, caller: String?) async throws -> Destination? {
-        let last = try await store.organisation(domain: domain)?.settings.diverted == .last
-        let parties = (told.target.map { [$0] } ?? []) + (last ? told.parties : told.parties.reversed())
+        let parties = try await (told.target.map { [$0] } ?? []) + inOrder(told.parties)
         var diversion = try await diversion(among: parties, otherwise: told.reason)
         if diversion == nil, dialled?.mayLogIn ?? false {
             // Whoever dials the pilot number for himself has not been diverted from his own extension.
@@ -48,6 +47,13 @@ struct DivertedCall {
 
     /// More than any call was sent through; it bounds the work that one call can make.
     static let mostParties = 16
+
+    /// Whose mailbox counts first, by the organisation's setting.
+    private func inOrder(_ parties: [DivertingParty]) async throws -> [DivertingParty] {
+        guard parties.count > 1 else { return parties }
+        let last = try await store.organisation(domain: domain)?.settings.diverted == .last
+        return last ? parties : parties.reversed()
+    }
 
     private func diversion(
         among parties: [DivertingParty], otherwise reason: DivertingReason
