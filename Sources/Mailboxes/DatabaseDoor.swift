@@ -4,11 +4,14 @@
 // commit the mailboxes whose lamps it changed, and the extensions that were set otherwise, are told, those changed by
 // other processes with them.
 
+import Foundation
 import GRDB
 import Synchronization
 
 final class DatabaseDoor: Sendable {
     private let pool: DatabasePool
+    private let lookUps: [DatabaseQueue]
+    private let turn = Atomic<Int>(0)
     let mailboxes = ChangeBroadcaster<MailboxID>()
     let extensions = ChangeBroadcaster<ExtensionID>()
     /// The newest revisions of `countsChange` and `extensionChange` that subscribers know.
@@ -25,6 +28,7 @@ final class DatabaseDoor: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             guard try !pool.read(Schema.migrator.hasBeenSuperseded) else { throw StoreError.newerSchema(path: path) }
             try Schema.migrator.migrate(pool)
+            lookUps = try Self.openLookUps(path: path, configuration)
             // What has happened until now is no news.
             toldMailboxes.store(try Self.newest(of: "countsChange", pool), ordering: .relaxed)
             toldExtensions.store(try Self.newest(of: "extensionChange", pool), ordering: .relaxed)
@@ -33,10 +37,34 @@ final class DatabaseDoor: Sendable {
         }
     }
 
+    /// Connections that only look up, as many as threads of the cooperative pool can use at a time. They must be nobody
+    /// else's: a look-up waits, if ever, for another one that is running, and never for a Task that waits for a thread.
+    private static func openLookUps(path: String, _ configuration: Configuration) throws -> [DatabaseQueue] {
+        var configuration = configuration
+        configuration.readonly = true
+        configuration.label = "lamplighter.store.look-up"
+        return try (0..<min(8, ProcessInfo.processInfo.activeProcessorCount)).map { _ in
+            try DatabaseQueue(path: path, configuration: configuration)
+        }
+    }
+
     /// Finds something by its key, on the calling thread: a row or two by an index take less time than the way to another
     /// thread and back. Whatever grows with what is stored, and audio, is for `read`.
     func lookUp<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try pool.read(body) } catch { throw StoreError(error) }
+        let next = turn.wrappingAdd(1, ordering: .relaxed).newValue
+        do {
+            return try lookUps[Int(UInt(bitPattern: next) % UInt(lookUps.count))].unsafeRead { database in
+                // GRDB does not ask before it uses a connection that was closed.
+                guard database.sqliteConnection != nil else { throw StoreError.closed }
+                var value: Value?
+                try database.inTransaction(.deferred) {
+                    value = try body(database)
+                    return .commit
+                }
+                guard let value else { throw StoreError.failed("a transaction ended without a result") }
+                return value
+            }
+        } catch { throw StoreError(error) }
     }
 
     func read<Value: Sendable>(
@@ -83,7 +111,10 @@ final class DatabaseDoor: Sendable {
     func close() throws(StoreError) {
         mailboxes.finish()
         extensions.finish()
-        do { try pool.close() } catch { throw StoreError(error) }
+        do {
+            for connection in lookUps { try connection.close() }
+            try pool.close()
+        } catch { throw StoreError(error) }
     }
 
     static let changedMailboxes = "SELECT mailbox, revision FROM countsChange WHERE revision > ? ORDER BY revision"

@@ -1,6 +1,6 @@
 // One oRTP session over sockets that are ours. oRTP numbers and sends our packets and does RTCP (RFC 3550): it is
-// shown every packet that was accepted, for its statistics and reports, and its own sockets, scheduler, jitter
-// buffer and telephone events stay unused. It asks for input through its transport hooks, which hand over what was
+// told of every packet that was accepted, for its statistics and reports, and its own sockets, scheduler, jitter
+// buffer and telephone events stay unused. It asks for reports through its transport hooks, which hand over what was
 // read already and otherwise say that there is nothing.
 
 internal import COrtp
@@ -93,14 +93,25 @@ final class RTPStream {
         rtp_session_sendm_with_ts(session, packet, timestamp)
     }
 
-    /// Shows oRTP a packet that was accepted.
+    /// Tells oRTP of a packet that was accepted.
     func receive(_ packet: UnsafeBufferPointer<UInt8>, at now: MediaTime) {
-        run(port: 0, packet, at: now)
+        ortp_account_for(session, packet.baseAddress, packet.count, now.samples)
     }
 
     /// Shows oRTP a report that was accepted.
     func receiveControl(_ packet: UnsafeBufferPointer<UInt8>, at now: MediaTime) {
-        run(port: 1, packet, at: now)
+        guard packet.count <= Self.packetLimit else { return }
+        ports[1].input = packet.baseAddress
+        ports[1].inputLength = packet.count
+        takeTurn(at: now)
+        ports[1].input = nil
+    }
+
+    /// Lets oRTP send the report that may be due; whenever something is sent it does so by itself.
+    func takeTurn(at now: MediaTime) {
+        // oRTP reads its sockets only when it is asked for another timestamp than before.
+        asked = now.samples == asked ? asked &+ 1 : now.samples
+        if let message = rtp_session_recvm_with_ts(session, asked) { freemsg(message) }
     }
 
     /// Tells the peer's RTCP that we leave (RFC 3550 §6.6).
@@ -112,16 +123,6 @@ final class RTPStream {
     func detach() {
         setDestination(nil)
         setControlDestination(nil)
-    }
-
-    private func run(port: Int, _ packet: UnsafeBufferPointer<UInt8>, at now: MediaTime) {
-        guard packet.count <= Self.packetLimit else { return }
-        ports[port].input = packet.baseAddress
-        ports[port].inputLength = packet.count
-        // oRTP reads its sockets only when it is asked for another timestamp than before.
-        asked = now.samples == asked ? asked &+ 1 : now.samples
-        if let message = rtp_session_recvm_with_ts(session, asked) { freemsg(message) }
-        ports[port].input = nil
     }
 
     private func configure() {

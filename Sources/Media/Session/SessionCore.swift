@@ -9,6 +9,8 @@ internal import COrtp
 final class SessionCore: @unchecked Sendable {
     /// 20 ms.
     static let frame = 160
+    /// How often it is looked whether a report is due while nothing is sent: twice a second.
+    private static let roundsBetweenReports = 25
     /// So many batches of datagrams are read in one tick; more is a flood, and waits.
     private static let batches = 4
     /// Nothing is expected of a peer that holds the call, but after 10 min it counts as gone.
@@ -164,6 +166,8 @@ final class SessionCore: @unchecked Sendable {
         }
         if !(bridge?.isOpen ?? true) { bridge = nil }
         send(round: round)
+        // Who is not sent anything is reported to nevertheless.
+        if lastSentRound != round, agreed != nil, round % Self.roundsBetweenReports == 0 { rtp.takeTurn(at: now) }
         watch(at: now)
         outlet.flush()
     }
@@ -256,7 +260,9 @@ final class SessionCore: @unchecked Sendable {
 
     private func hear(_ header: RTPHeader, _ audio: UnsafeBufferPointer<UInt8>, in heard: Codec, at now: MediaTime) {
         bridge?.say(header, audio, codec: heard)
-        if let recorded = recorder?.codec {
+        if recorder?.codec == heard {
+            recorder?.take(header, Span(_unsafeElements: audio), at: recordingTime(now))
+        } else if let recorded = recorder?.codec {
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: audio.count) { converted in
                 _ = converted.initialize(from: audio)
                 recording.convert(converted, from: heard, to: recorded)

@@ -36,6 +36,8 @@ struct OneLineLogHandler: LogHandler {
 
     /// Control signs and the line ends of Unicode become question marks.
     static func visible(_ text: String) -> String {
+        // Nearly everything is plain ASCII, which is seen at once.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         guard text.unicodeScalars.contains(where: isHidden) else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.map { isHidden($0) ? "?" : $0 }))
     }
