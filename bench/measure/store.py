@@ -1,0 +1,5 @@
+"""The store at scale."""
+
+
+def measure(work, port):
+    return []
