@@ -28,7 +28,7 @@ BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamp
 TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core kamailio openssl sox sqlite3 $(VOICES)
 # People who speak, for more than an hour.
 VOICES = asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav
-BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
+BENCH_PACKAGES = $(BUILD_PACKAGES) gcc libc6-dev python3
 PROMPT_PACKAGES = python3-venv
 
 .PHONY: build run test soak bench fuzz prompts format lint check packages-build packages-test packages-bench packages-prompts
@@ -56,7 +56,9 @@ soak: packages-test $(if $(filter $(CURDIR)/.build-release/%,$(PROGRAM)),build)
 	SOAK_PROGRAM="$(PROGRAM)" SOAK_MINUTES=$(MINUTES) SOAK_KILLS=$(KILLS) \
 	  swift test $(SWIFT_FLAGS) --skip-build --filter LamplighterTests.SoakTests
 
+# CALLS="100 300" measures these loads only, ROWS="calls lamps" these rows.
 bench: packages-bench build
+	swift build $(RELEASE) --product StoreLoad
 	bench/run
 
 fuzz: packages-test

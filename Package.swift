@@ -85,6 +85,8 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/Simulation", swiftSettings: strict + optimised),
+        // The store under load, for `make bench`.
+        .executableTarget(name: "StoreLoad", dependencies: ["Mailboxes"], path: "bench/store", swiftSettings: strict),
 
         tests("SIPTests", ["SIP", logging] + nio + tls),
         tests("MediaTests", ["Media"]),
