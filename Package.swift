@@ -90,7 +90,7 @@ let package = Package(
 
         tests("SIPTests", ["SIP", logging] + nio + tls),
         tests("MediaTests", ["Media"]),
-        tests("MailboxesTests", ["Mailboxes", grdb]),
+        tests("MailboxesTests", ["Mailboxes", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         tests("PhrasesTests", ["Phrases"]),
         tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", grdb, logging]),
         tests("DialplanTests", ["Dialplan"]),
