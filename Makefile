@@ -3,7 +3,8 @@
 #   make test                                            everything, on real sockets with real clients
 #   make fuzz [SECONDS=60] [TARGET=name]                 what nobody would send, into everything that reads
 #   make soak [MINUTES=30] [KILLS=200] [PROGRAM=path]    does it stay up: nothing grows, kill -9 loses nothing
-#   make build | bench | prompts | format | lint | check
+#   make bench [CALLS="100 300"] [ROWS="calls lamps"]    how fast it is, beside what bare sockets cost
+#   make build | prompts | format | lint | check
 
 DATA ?= data
 LISTEN ?= 127.0.0.1
@@ -69,10 +70,10 @@ prompts: packages-prompts
 	prompts/render.sh
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz bench/store
 
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz bench/store
 
 # Installs what is missing of a list of Debian packages; says nothing when all is there.
 packages-build: PACKAGES = $(BUILD_PACKAGES)

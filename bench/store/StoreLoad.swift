@@ -76,7 +76,9 @@ struct StoreLoad {
 
     /// A short message is begun and kept every 20 ms until `isOver`; how long its beginning and its end, a commit each,
     /// take is what others wait.
-    private func measureCommits(_ what: String, until isOver: @escaping @Sendable () async throws -> Bool) async throws {
+    private func measureCommits(
+        _ what: String, until isOver: @escaping @Sendable () async throws -> Bool
+    ) async throws {
         let end = Task { while try await !isOver() { try await Task.sleep(for: .milliseconds(50)) } }
         let watch = Flag()
         let ended = Task {
