@@ -1,6 +1,7 @@
 """What the machine did meanwhile: processor time by process and thread, memory, and whether somebody else took part."""
 
 import os
+import resource
 import time
 
 HZ = os.sysconf("SC_CLK_TCK")
@@ -81,6 +82,24 @@ class Watch:
             "seconds": seconds, "ms": own, "threads": by_name, "helpers_ms": helpers, "strangers": share,
             "stolen": (steal - self.machine[1]) / (seconds * 1000 * PROCESSORS),
         }
+
+
+class WatchOverAll:
+    """What others took of the machine while processes ran that we started and waited for."""
+
+    def __init__(self):
+        self.began, self.machine, self.own = time.monotonic(), _machine(), self._ours()
+
+    @staticmethod
+    def _ours():
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(each.ru_utime + each.ru_stime for each in used) * 1000
+
+    def stop(self):
+        whole = (time.monotonic() - self.began) * 1000 * PROCESSORS
+        busy, steal = _machine()
+        return {"strangers": max(0.0, busy - self.machine[0] - self._ours() + self.own) / whole,
+                "stolen": (steal - self.machine[1]) / whole}
 
 
 def doubts(watch, result):

@@ -8,6 +8,8 @@ import tempfile
 import time
 import wave
 
+from . import machine
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.environ.get("PROGRAM", os.path.join(ROOT, ".build-release/release/lamplighter"))
 SPEECH = os.path.join(ROOT, "sipp-scenarios/media/speech.ulaw")
@@ -49,7 +51,7 @@ class Server:
             "LAMPLIGHTER_PHONES_PEERS": "127.0.0.1 example.org", "LAMPLIGHTER_SIP_MAXIMUM_CALLS": "5000",
             "LAMPLIGHTER_VOICEMAIL_MAXIMUM_GREETING": "600", "LAMPLIGHTER_VOICEMAIL_MAXIMUM_MESSAGE": "600",
         }
-        self.process, self.start_up = None, None
+        self.process, self.start_up, self.start_up_ms = None, None, None
 
     @property
     def pid(self):
@@ -60,7 +62,7 @@ class Server:
         return os.path.join(self.data, "lamplighter.sqlite")
 
     def start(self):
-        """Returns once it is ready; `start_up` is how many seconds that took."""
+        """Returns once it is ready; `start_up` is how many seconds that took, `start_up_ms` of processor time."""
         self.log = open(os.path.join(self.work, "server.log"), "w+")
         began = time.monotonic()
         self.process = subprocess.Popen(
@@ -68,6 +70,7 @@ class Server:
         for line in self.process.stdout:
             if line.startswith(b"ready"):
                 self.start_up = time.monotonic() - began
+                self.start_up_ms = machine.processor(self.pid)
                 return self
         raise SystemExit(f"the server did not start: {open(self.log.name).read()}")
 
