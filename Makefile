@@ -3,7 +3,8 @@
 #   make test                                            everything, on real sockets with real clients
 #   make fuzz [SECONDS=60] [TARGET=name]                 what nobody would send, into everything that reads
 #   make soak [MINUTES=30] [KILLS=200] [PROGRAM=path]    does it stay up: nothing grows, kill -9 loses nothing
-#   make build | bench | prompts | format | lint | check
+#   make bench [CALLS="100 300"] [ROWS="calls lamps"]    how fast it is, beside what bare sockets cost
+#   make build | prompts | format | lint | check
 
 DATA ?= data
 LISTEN ?= 127.0.0.1
@@ -28,7 +29,7 @@ BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamp
 TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core kamailio openssl sox sqlite3 $(VOICES)
 # People who speak, for more than an hour.
 VOICES = asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav
-BENCH_PACKAGES = $(BUILD_PACKAGES) sip-tester gcc libc6-dev
+BENCH_PACKAGES = $(BUILD_PACKAGES) gcc libc6-dev python3
 PROMPT_PACKAGES = python3-venv
 
 .PHONY: build run test soak bench fuzz prompts format lint check packages-build packages-test packages-bench packages-prompts
@@ -56,7 +57,9 @@ soak: packages-test $(if $(filter $(CURDIR)/.build-release/%,$(PROGRAM)),build)
 	SOAK_PROGRAM="$(PROGRAM)" SOAK_MINUTES=$(MINUTES) SOAK_KILLS=$(KILLS) \
 	  swift test $(SWIFT_FLAGS) --skip-build --filter LamplighterTests.SoakTests
 
+# CALLS="100 300" measures these loads only, ROWS="calls lamps" these rows.
 bench: packages-bench build
+	swift build $(RELEASE) --product StoreLoad
 	bench/run
 
 fuzz: packages-test
@@ -67,10 +70,10 @@ prompts: packages-prompts
 	prompts/render.sh
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz bench/store
 
 lint:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz bench/store
 
 # Installs what is missing of a list of Debian packages; says nothing when all is there.
 packages-build: PACKAGES = $(BUILD_PACKAGES)

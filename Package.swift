@@ -85,10 +85,12 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/Simulation", swiftSettings: strict + optimised),
+        // The store under load, for `make bench`.
+        .executableTarget(name: "StoreLoad", dependencies: ["Mailboxes"], path: "bench/store", swiftSettings: strict),
 
         tests("SIPTests", ["SIP", logging] + nio + tls),
         tests("MediaTests", ["Media"]),
-        tests("MailboxesTests", ["Mailboxes", grdb]),
+        tests("MailboxesTests", ["Mailboxes", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         tests("PhrasesTests", ["Phrases"]),
         tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", grdb, logging]),
         tests("DialplanTests", ["Dialplan"]),

@@ -1,7 +1,6 @@
 // The least that sockets cost on this machine, for `make bench` to compare with.
 //   floor media CALLS SECONDS   every 20 ms one RTP-sized packet out and one in, for each call, on a socket each
 //   floor signalling COUNT      datagrams of 600 bytes in and out
-//   floor sink PORT             takes RTP of many senders until SIGTERM, then says what was lost and how late it was
 //   floor flood PORT RATE SECONDS junk|requests
 //                               so many datagrams a second from 127.0.0.2: of bytes and broken messages, or of requests
 //                               by strangers; says how many it could send
@@ -9,7 +8,6 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,55 +87,6 @@ static int signalling(int count) {
   return 0;
 }
 
-static volatile sig_atomic_t stop;
-static void on_stop(int number) { (void)number; stop = 1; }
-
-struct stream { uint64_t key, packets, lost; uint16_t last; double arrived, gap; };
-
-static int sink(uint16_t port) {
-  enum { slots = 1 << 16 };
-  struct stream *streams = calloc(slots, sizeof *streams);
-  struct sockaddr_in own, from;
-  int descriptor = udp(port, &own), size = 32 << 20, used = 0;
-  uint64_t packets = 0, lost = 0, late = 0;
-  double largest = 0;
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
-  struct timeval wait = {0, 200000};
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-  signal(SIGTERM, on_stop);
-  while (!stop) {
-    unsigned char packet[2048];
-    socklen_t length = sizeof from;
-    ssize_t count = recvfrom(descriptor, packet, sizeof packet, 0, (void *)&from, &length);
-    if (count < 12 || packet[0] >> 6 != 2 || (packet[1] & 0x7f) >= 72) continue;
-    struct timespec clock;
-    clock_gettime(CLOCK_MONOTONIC, &clock);
-    double now = clock.tv_sec * 1e3 + clock.tv_nsec / 1e6;
-    uint32_t source;
-    memcpy(&source, packet + 8, 4);
-    uint64_t key = ((uint64_t)ntohs(from.sin_port) << 32 | source) | 1ull << 63;
-    uint32_t slot = (uint32_t)(key * 0x9e3779b97f4a7c15ull >> 48);
-    while (streams[slot].key && streams[slot].key != key) slot = (slot + 1) % slots;
-    struct stream *stream = &streams[slot];
-    uint16_t sequence = (uint16_t)(packet[2] << 8 | packet[3]);
-    if (!stream->key) {
-      if (++used >= slots / 2) { fprintf(stderr, "too many streams\n"); return 1; }
-      stream->key = key;
-    } else {
-      int16_t step = (int16_t)(sequence - stream->last);
-      if (step > 1) lost += step - 1;
-      double gap = now - stream->arrived;
-      if (gap > largest) largest = gap;
-      if (gap > 25) late++;
-    }
-    stream->last = sequence;
-    stream->arrived = now;
-    packets++;
-  }
-  printf("streams %d packets %lu lost %lu gaps-over-25-ms %lu largest-gap-ms %.1f\n", used, packets, lost, late, largest);
-  return 0;
-}
-
 // What a stranger sends: `kind` 0 is bytes without a meaning, 1 a message that is broken, then requests.
 static int stranger(char *text, size_t size, int kind, uint64_t number) {
   static const char *const methods[] = {"OPTIONS", "REGISTER", "INVITE", "SUBSCRIBE"};
@@ -186,9 +135,8 @@ static int flood(uint16_t port, int rate, int seconds, int requests) {
 int main(int count, char **words) {
   if (count == 4 && !strcmp(words[1], "media")) return media(atoi(words[2]), atoi(words[3]));
   if (count == 3 && !strcmp(words[1], "signalling")) return signalling(atoi(words[2]));
-  if (count == 3 && !strcmp(words[1], "sink")) return sink((uint16_t)atoi(words[2]));
   if (count == 6 && !strcmp(words[1], "flood"))
     return flood((uint16_t)atoi(words[2]), atoi(words[3]), atoi(words[4]), !strcmp(words[5], "requests"));
-  fprintf(stderr, "usage: floor media CALLS SECONDS | signalling COUNT | sink PORT | flood PORT RATE SECONDS KIND\n");
+  fprintf(stderr, "usage: floor media CALLS SECONDS | signalling COUNT | flood PORT RATE SECONDS KIND\n");
   return 2;
 }

@@ -18,11 +18,14 @@ final class DatabaseDoor: Sendable {
     private let toldMailboxes = Atomic<Int64>(0)
     private let toldExtensions = Atomic<Int64>(0)
 
-    init(path: String) throws(StoreError) {
+    init(
+        path: String, prepareConnection: (@Sendable (Database) throws -> Void)? = nil
+    ) throws(StoreError) {
         do {
             var configuration = Configuration()
             configuration.busyMode = .timeout(5)
             configuration.label = "lamplighter.store"
+            if let prepareConnection { configuration.prepareDatabase(prepareConnection) }
             pool = try DatabasePool(path: path, configuration: configuration)
             // GRDB chooses NORMAL for WAL, which may lose the last commits with the power.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }

@@ -1,6 +1,6 @@
 // What has to be thrown away by the clock: messages that are too old or were deleted long enough ago, as each
 // organisation chose (E5), mailboxes and extensions whose removal can no longer be undone (E3), sources that have
-// stopped guessing, notices that nobody wants any more. Runs at the start and once an hour, in small transactions: a
+// stopped guessing, notices that nobody wants any more. Runs from the start on once an hour, in small transactions: a
 // large clear-out must not keep recordings from their commit.
 
 import GRDB
@@ -8,7 +8,9 @@ import Logging
 
 struct Housekeeping: Sendable {
     static let interval = 3_600
+    /// Rows in one transaction, and bytes of audio, which take the most time: about 30 ms where the disk has to be read.
     private static let atOnce = 100
+    private static let bytesAtOnce = 1_000_000
     private static let day = 86_400.0
     /// Notices that have not been sent for so long, or are more than so many, are no news.
     private static let noticeAge = 30 * day
@@ -16,26 +18,28 @@ struct Housekeeping: Sendable {
 
     /// Those of a removed mailbox go with it, and not before.
     static let deletedLongAgo = """
-        SELECT r.id FROM recording r JOIN mailbox m ON m.id = r.mailbox
+        SELECT r.id, r.bytes FROM recording r JOIN mailbox m ON m.id = r.mailbox
         WHERE r.state = 'deleted' AND r.deletedAt < ? AND m.organisation = ? LIMIT ?
         """
     static let newForLong = """
-        SELECT r.id FROM mailbox m CROSS JOIN recording r ON r.mailbox = m.id AND r.state = 'new'
+        SELECT r.id, 0 AS bytes FROM mailbox m CROSS JOIN recording r ON r.mailbox = m.id AND r.state = 'new'
         WHERE r.receivedAt < ? AND m.organisation = ? AND m.removedAt IS NULL LIMIT ?
         """
     static let savedForLong = """
-        SELECT r.id FROM mailbox m CROSS JOIN recording r ON r.mailbox = m.id
+        SELECT r.id, 0 AS bytes FROM mailbox m CROSS JOIN recording r ON r.mailbox = m.id
             AND r.state IN ('saved', 'work', 'family', 'friends', 'folder-5', 'folder-6', 'folder-7', 'folder-8',
                 'folder-9')
         WHERE r.receivedAt < ? AND m.organisation = ? AND m.removedAt IS NULL LIMIT ?
         """
     static let ofRemoved = """
-        SELECT r.id FROM mailbox m CROSS JOIN recording r ON r.mailbox = m.id
+        SELECT r.id, r.bytes FROM mailbox m CROSS JOIN recording r ON r.mailbox = m.id
         WHERE m.removedAt < ? AND m.organisation = ? LIMIT ?
         """
-    static let removedExtensions = "SELECT id FROM extension WHERE removedAt < ? AND organisation = ? LIMIT ?"
+    static let removedExtensions = """
+        SELECT id, 0 AS bytes FROM extension WHERE removedAt < ? AND organisation = ? LIMIT ?
+        """
     static let removedMailboxes = """
-        SELECT id FROM mailbox m WHERE removedAt < ? AND organisation = ?
+        SELECT id, 0 AS bytes FROM mailbox m WHERE removedAt < ? AND organisation = ?
             AND NOT EXISTS (SELECT 1 FROM extension WHERE mailbox = m.id)
             AND NOT EXISTS (SELECT 1 FROM recording WHERE mailbox = m.id) LIMIT ?
         """
@@ -101,20 +105,26 @@ struct Housekeeping: Sendable {
         }
     }
 
+    /// Until nothing is left, or this Task is cancelled; then the next run goes on.
     private func repeatedly(
         _ sql: String, _ limit: Double, _ organisation: Organisation,
         _ body: @escaping @Sendable (Int64, Database) throws -> Void
     ) async throws(StoreError) {
-        var count: Int
+        var isMore: Bool
         repeat {
-            count = try await door.write { database in
-                let ids = try Int64.fetchAll(
+            isMore = try await door.write { database in
+                let rows = try Row.fetchAll(
                     database.cachedStatement(sql: sql),
                     arguments: [limit, organisation.id.rawValue, Self.atOnce])
-                for id in ids { try body(id, database) }
-                return ids.count
+                var bytes = 0
+                for row in rows {
+                    if bytes >= Self.bytesAtOnce { return true }
+                    try body(row["id"], database)
+                    bytes += row["bytes"]
+                }
+                return rows.count == Self.atOnce
             }
-        } while count == Self.atOnce
+        } while isMore && !Task.isCancelled
     }
 }
 

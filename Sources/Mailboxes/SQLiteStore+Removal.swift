@@ -172,7 +172,7 @@ enum RemovalRow {
     static let endCopies = """
         UPDATE mailbox SET settings = json_set(settings, '$.copies',
             (SELECT json_group_array(value) FROM json_each(settings, '$.copies') WHERE value <> :number))
-        WHERE organisation = :organisation
+        WHERE organisation = :organisation AND json_extract(settings, '$.copies') IS NOT NULL
             AND EXISTS (SELECT 1 FROM json_each(settings, '$.copies') WHERE value = :number)
             AND EXISTS (SELECT 1 FROM mailbox
                 WHERE organisation = :organisation AND number = :number AND removedAt IS NOT NULL)

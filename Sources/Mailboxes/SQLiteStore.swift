@@ -12,12 +12,15 @@ public final class SQLiteStore: Store {
     let options: SQLiteStoreOptions
     let ledger: LockoutLedger
     let slowLanes = SlowLanes()
+    let tries = TriesUnderWay()
     let logger: Logger
     let key: StoreKey
     /// Nil when opened for administration.
     let writer: RecordingWriter?
     private let lock: DataDirectoryLock?
     private let ticker: Task<Void, Never>?
+    /// Clears out what has expired, beside everything else: neither the start nor a commit waits for it.
+    private let keeper: Task<Void, Never>?
 
     /// Opens the database file, creating or migrating it as needed. A serving store first delivers the messages that
     /// a crash cut short (`minimumMessageBytes`) and removes other unfinished recordings.
@@ -27,7 +30,7 @@ public final class SQLiteStore: Store {
         logger: Logger = Logger(label: "lamplighter.store")
     ) async throws(StoreError) -> SQLiteStore {
         let lock: DataDirectoryLock? = options.access == .serving ? try DataDirectoryLock(besides: path) : nil
-        let door = try DatabaseDoor(path: path)
+        let door = try DatabaseDoor(path: path, prepareConnection: options.prepareConnection)
         let key = try StoreKey.load(besides: path)
         if lock != nil {
             let count: Int
@@ -41,10 +44,7 @@ public final class SQLiteStore: Store {
                 logger.notice("finished what a crash cut short", metadata: ["recordings": "\(count)"])
             }
         }
-        let store = SQLiteStore(
-            door: door, key: key, lock: lock, options: options, logger: logger)
-        if lock != nil { try await store.keepHouse() }
-        return store
+        return SQLiteStore(door: door, key: key, lock: lock, options: options, logger: logger)
     }
 
     private init(
@@ -58,14 +58,18 @@ public final class SQLiteStore: Store {
         self.logger = logger
         ledger = LockoutLedger(logger: logger)
         writer = lock == nil ? nil : RecordingWriter(door: door, options: options, logger: logger)
-        ticker =
-            if let writer, options.commits == .everySecond {
-                Self.tick(writer, Housekeeping(door: door, ledger: ledger, options: options, logger: logger), logger)
-            } else { nil }
+        if let writer, options.commits == .everySecond {
+            ticker = Self.tick(writer)
+            keeper = Self.keep(Housekeeping(door: door, ledger: ledger, options: options, logger: logger), logger)
+        } else {
+            ticker = nil
+            keeper = nil
+        }
     }
 
     deinit {
         ticker?.cancel()
+        keeper?.cancel()
     }
 
     public func changes() -> AsyncStream<MailboxID> {
@@ -81,6 +85,8 @@ public final class SQLiteStore: Store {
             ticker?.cancel()
             lock?.release()
         }
+        keeper?.cancel()
+        await keeper?.value
         try await writer?.close()
         try door.close()
     }
@@ -89,20 +95,24 @@ public final class SQLiteStore: Store {
         try await Housekeeping(door: door, ledger: ledger, options: options, logger: logger).run()
     }
 
-    private static func tick(_ writer: RecordingWriter, _ house: Housekeeping, _ logger: Logger) -> Task<Void, Never> {
+    private static func tick(_ writer: RecordingWriter) -> Task<Void, Never> {
         let phase = commitPhase / .seconds(1)
         return Task {
-            var seconds = 0
             while true {
                 let delay = SystemTime.delay(from: SystemTime.monotonicSeconds(), toPhase: phase)
                 guard (try? await Task.sleep(for: .seconds(delay), clock: .suspending)) != nil else { return }
                 await writer.tick()
-                seconds += 1
-                guard seconds.isMultiple(of: Housekeeping.interval) else { continue }
+            }
+        }
+    }
+
+    private static func keep(_ house: Housekeeping, _ logger: Logger) -> Task<Void, Never> {
+        Task {
+            repeat {
                 do { try await house.run() } catch {
                     logger.error("cannot clear out what has expired", metadata: ["reason": "\(error)"])
                 }
-            }
+            } while (try? await Task.sleep(for: .seconds(Housekeeping.interval), clock: .suspending)) != nil
         }
     }
 }

@@ -1,5 +1,7 @@
 // How a store is opened: by whom, and the few numbers that a configuration or a test may want to change.
 
+import GRDB
+
 public struct SQLiteStoreOptions: Sendable {
     public enum Access: Sendable, Hashable {
         /// Records, recovers what a crash left, and owns the database as the only one that does.
@@ -10,7 +12,7 @@ public struct SQLiteStoreOptions: Sendable {
     public enum Commits: Sendable, Hashable {
         /// Once a second, `SQLiteStore.commitPhase` after each whole second of the monotonic clock.
         case everySecond
-        /// Only when a test says so.
+        /// Only when a test says so, as is what has expired cleared out.
         case byHand
     }
 
@@ -25,6 +27,8 @@ public struct SQLiteStoreOptions: Sendable {
     public var transcode: @Sendable ([UInt8], StoredEncoding, StoredEncoding) -> [UInt8] = { bytes, _, _ in bytes }
     var pinCost = PINHash.Cost.standard
     var limits = RecordingLimits()
+    /// What a test does to each connection to the database before it is used.
+    var prepareConnection: (@Sendable (Database) throws -> Void)?
 
     public init(access: Access = .serving) {
         self.access = access

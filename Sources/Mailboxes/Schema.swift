@@ -29,6 +29,13 @@ enum Schema {
         migrator.registerMigration("8: default PINs that can be e-mailed") { database in
             try database.execute(sql: "ALTER TABLE defaultPIN ADD COLUMN sealed BLOB")
         }
+        migrator.registerMigration("10: mailboxes that send copies, by index") { database in
+            try database.execute(
+                sql: """
+                    CREATE INDEX mailboxCopying ON mailbox (organisation)
+                        WHERE json_extract(settings, '$.copies') IS NOT NULL
+                    """)
+        }
         return migrator
     }
 

@@ -155,6 +155,28 @@ struct PINTests {
         #expect(verdicts.count { $0 == .locked(seconds: 60) } == 15)
     }
 
+    @Test("a right PIN does not wait for what is being written; a second try meanwhile does", .timeLimit(.minutes(1)))
+    func besideWriting() async throws {
+        let store = try await scratch.open()
+        let mailbox = try await store.sampleMailbox()
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let blocker = DispatchSemaphoreBox()
+        async let writing: Void = store.door.serially { _ in
+            open.yield()
+            blocker.wait()
+        }
+        for await _ in gate { break }
+        #expect(try await store.checkPIN("4815", of: mailbox, from: "192.0.2.1") == .accepted)
+        async let wrong = store.checkPIN("0000", of: mailbox, from: "192.0.2.2")
+        while !store.tries.isTrying(.mailbox(mailbox)) { await Task.yield() }
+        async let right = store.checkPIN("4815", of: mailbox, from: "192.0.2.1")
+        blocker.signal()
+        #expect(try await wrong == .wrong)
+        #expect(try await right == .accepted)
+        try await writing
+        #expect(!store.tries.isTrying(.mailbox(mailbox)), "nothing is left of a try")
+    }
+
     @Test("more checks than the lanes hold are refused at once, not queued for ever", .timeLimit(.minutes(1)))
     func floodOfChecks() async throws {
         let lanes = SlowLanes(count: 1, maximumDepth: 2)

@@ -168,9 +168,31 @@ struct RecordingTests {
         #expect(try await store.messages(in: .deleted, of: mailbox).map(\.id) == [late])
         scratch.clock.advance(3 * 86_400)
         try await store.close()
+        // Beside the start, which does not wait for it; to close does.
+        store = try await scratch.open { $0.commits = .everySecond }
+        try await store.close()
         store = try await scratch.open()
         #expect(try await store.messages(in: .deleted, of: mailbox).isEmpty)
         #expect(try await store.used(mailbox) == 0)
+    }
+
+    @Test("a large clear-out lets recordings commit between its messages (E5)")
+    func largeClearOut() async throws {
+        let watch = ScanWatch()
+        let store = try await scratch.open { $0.prepareConnection = { try watch.watch($0) } }
+        let mailbox = try await store.sampleMailbox()
+        for _ in 1...3 {
+            let message = try await store.record(audio(1_000_000), in: mailbox)
+            #expect(try await store.move(message, of: mailbox, to: .deleted))
+        }
+        scratch.clock.advance(30 * 86_400)
+        watch.start()
+        try await store.keepHouse()
+        #expect(try await store.used(mailbox) == 0)
+        // One for each message, one that finds no more, and those of what else is cleared out.
+        #expect(watch.count(of: "COMMIT") >= 4 + watch.count(of: "DELETE FROM notice"))
+        #expect(watch.count(of: "DELETE FROM recording") == 3)
+        try await store.audit()
     }
 
     @Test("a cancelled Task still keeps its message, whole")
