@@ -1,6 +1,7 @@
 # The commands of the README. Each installs the Debian packages it lacks (as root or by sudo).
 #   make run [DATA=dir] [LISTEN=address] [PORT=number]   build and serve in the foreground
-#   make test                                            everything, on real sockets with real clients
+#   make test [LAMPLIGHTER_SEED=number]                  everything, on real sockets with real clients; again by a seed
+#   make sanitize                                        the tests with thread sanitizer and with address sanitizer
 #   make fuzz [SECONDS=60] [TARGET=name]                 what nobody would send, into everything that reads
 #   make soak [MINUTES=30] [KILLS=200] [PROGRAM=path]    does it stay up: nothing grows, kill -9 loses nothing
 #   make build | bench | prompts | format | lint | check

@@ -27,7 +27,8 @@ final class ChildProcess: Sendable {
         name = (executable as NSString).lastPathComponent
         let pipe = Pipe()
         pid = try Self.spawn(
-            [executable] + arguments, ProcessInfo.processInfo.environment.merging(environment) { $1 }, directory,
+            (directory.map { ["env", "--chdir", $0] } ?? []) + [executable] + arguments,
+            ProcessInfo.processInfo.environment.merging(environment) { $1 },
             output: pipe.fileHandleForWriting.fileDescriptor)
         try pipe.fileHandleForWriting.close()
         let allRead = DispatchSemaphore(value: 0)
@@ -56,7 +57,7 @@ final class ChildProcess: Sendable {
 
     /// A process group of its own, no input, no descriptor and no blocked or ignored signal of ours.
     private static func spawn(
-        _ words: [String], _ environment: [String: String], _ directory: String?, output: Int32
+        _ words: [String], _ environment: [String: String], output: Int32
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -64,8 +65,8 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
-        if let directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
+        // What is not open is passed over.
+        for descriptor in STDERR_FILENO + 1..<1_024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
