@@ -66,7 +66,7 @@ final class Desk: SIPUser, @unchecked Sendable {
             case .referred(let outcome):
                 world.referrals += 1
                 if plan.referral?.outcomes.contains(outcome) != true {
-                    world.complain("call \(plan.number): \(outcome) came of a REFER, not \(String(describing: plan.referral))")
+                    world.complain("call \(plan.number): \(outcome) came of its REFER")
                 }
                 dialog.hangUp()
             case .acknowledged, .info:
