@@ -1,6 +1,7 @@
 # The commands of the README. Each installs the Debian packages it lacks (as root or by sudo).
 #   make run [DATA=dir] [LISTEN=address] [PORT=number]   build and serve in the foreground
-#   make test                                            everything, on real sockets with real clients
+#   make test [LAMPLIGHTER_SEED=number]                  everything, on real sockets with real clients; again by a seed
+#   make sanitize                                        the tests with thread sanitizer and with address sanitizer
 #   make fuzz [SECONDS=60] [TARGET=name]                 what nobody would send, into everything that reads
 #   make soak [MINUTES=30] [KILLS=200] [PROGRAM=path]    does it stay up: nothing grows, kill -9 loses nothing
 #   make bench [CALLS="100 300"] [ROWS="calls lamps"]    how fast it is, beside what bare sockets cost
@@ -22,6 +23,11 @@ RELEASE = -c release --scratch-path .build-release $(SWIFT_FLAGS)
 REAL_TIME = SIPTests|MediaTests|TelephonyTests|PhonesTests
 COMPUTING = MediaTests.(TalkOffTests|ToneLimitTests|NetworkTests)
 
+# Not for a sanitizer: what keeps time, and what computes for minutes without one.
+CLOCKED = LamplighterTests|SimulationTests|$(COMPUTING)
+THREAD_OPTIONS = exitcode=66
+ADDRESS_OPTIONS = detect_leaks=1
+
 # So many tests at a time: more of them leave each other too little of two processors to keep their time.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 
@@ -32,7 +38,7 @@ VOICES = asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav asterisk-core-s
 BENCH_PACKAGES = $(BUILD_PACKAGES) gcc libc6-dev python3
 PROMPT_PACKAGES = python3-venv
 
-.PHONY: build run test soak bench fuzz prompts format lint check packages-build packages-test packages-bench packages-prompts
+.PHONY: build run test sanitize soak bench fuzz prompts format lint check packages-build packages-test packages-bench packages-prompts
 
 build: packages-build
 	swift build $(RELEASE) --product lamplighter
@@ -56,6 +62,16 @@ soak: packages-test $(if $(filter $(CURDIR)/.build-release/%,$(PROGRAM)),build)
 	swift build $(SWIFT_FLAGS) --build-tests
 	SOAK_PROGRAM="$(PROGRAM)" SOAK_MINUTES=$(MINUTES) SOAK_KILLS=$(KILLS) \
 	  swift test $(SWIFT_FLAGS) --skip-build --filter LamplighterTests.SoakTests
+
+# Each sanitizer has a build of its own of everything; without Debian's C libraries, which are as they are. What keeps
+# time by a clock, or has clients that do, cannot where everything takes ten times as long: it is left out.
+sanitize: packages-test
+	swift build $(SWIFT_FLAGS) --build-tests --sanitize=thread --scratch-path .build-thread
+	TSAN_OPTIONS="$(THREAD_OPTIONS)" swift test $(SWIFT_FLAGS) --skip-build --sanitize=thread --scratch-path .build-thread \
+	  --no-parallel --skip '$(CLOCKED)'
+	swift build $(SWIFT_FLAGS) --build-tests --sanitize=address --scratch-path .build-address
+	ASAN_OPTIONS="$(ADDRESS_OPTIONS)" swift test $(SWIFT_FLAGS) --skip-build --sanitize=address --scratch-path .build-address \
+	  --no-parallel --skip '$(CLOCKED)'
 
 # CALLS="100 300" measures these loads only, ROWS="calls lamps" these rows.
 bench: packages-bench build

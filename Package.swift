@@ -81,18 +81,23 @@ let package = Package(
         .executableTarget(
             name: "Simulation",
             dependencies: [
-                "SIP", "Phones", "Mailboxes", logging, crypto, .product(name: "NIOCore", package: "swift-nio"),
+                "SIP", "Phones", "Mailboxes", "SeededNumbers", logging, crypto,
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/Simulation", swiftSettings: strict + optimised),
         // The store under load, for `make bench`.
         .executableTarget(name: "StoreLoad", dependencies: ["Mailboxes"], path: "bench/store", swiftSettings: strict),
 
-        tests("SIPTests", ["SIP", logging] + nio + tls),
+        .target(name: "SeededNumbers", path: "Tests/SeededNumbers", swiftSettings: strict + optimised),
+        tests("SIPTests", ["SIP", "SeededNumbers", logging] + nio + tls),
         tests("MediaTests", ["Media"]),
-        tests("MailboxesTests", ["Mailboxes", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
+        tests(
+            "MailboxesTests",
+            ["Mailboxes", "SeededNumbers", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")]),
         tests("PhrasesTests", ["Phrases"]),
-        tests("VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", grdb, logging]),
+        tests(
+            "VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", "SeededNumbers", grdb, logging]),
         tests("DialplanTests", ["Dialplan"]),
         .target(name: "SIPTestPhone", dependencies: ["SIP"] + nio, path: "Tests/SIPTestPhone", swiftSettings: strict),
         tests("PhonesTests", ["Phones", "SIP", "SIPTestPhone", "Mailboxes", logging]),
@@ -100,6 +105,6 @@ let package = Package(
         tests("SimulationTests", ["Simulation"]),
         tests(
             "LamplighterTests",
-            ["lamplighter", "SIP", "SIPTestPhone", "CallControl", "Dialplan", "Mailboxes", logging]),
+            ["lamplighter", "SIP", "SIPTestPhone", "SeededNumbers", "CallControl", "Dialplan", "Mailboxes", logging]),
     ]
 )

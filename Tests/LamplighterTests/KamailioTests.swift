@@ -69,6 +69,7 @@ struct KamailioTests {
         let again = try await server.restarted()
         _ = try await desk.lamp(shows: "Voice-Message: 1/0 (0/0)")
         #expect(try await again.stop() == 0)
+        #expect(try await proxy.stop() == 0)
     }
 
     private func softphone(

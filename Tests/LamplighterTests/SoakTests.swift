@@ -3,6 +3,7 @@
 
 import Foundation
 import SIP
+import SeededNumbers
 import Testing
 
 @Suite("Soak", .serialized)
@@ -93,7 +94,7 @@ struct SoakTests {
     func killed() async throws {
         let seed = UInt64.random(in: 0 ... .max)
         Self.tell("kill -9: seed \(seed)")
-        var random = SeededNumbers(seed)
+        var random = SplitMix64(seed: seed)
         var server = try await TestServer()
         let phone = try await DeskPhone(
             "101", password: "lamp-101", at: HostPort(host: "127.0.0.1", port: UInt16(server.port)))
@@ -141,18 +142,5 @@ struct SoakTests {
         try await Task.sleep(for: .seconds(min(moment, 4)))
         try await server.kill()
         return (early, server.process.output)
-    }
-}
-
-/// The same numbers for the same seed (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,20 +1,10 @@
+import SeededNumbers
 import Testing
 
 @testable import Mailboxes
 
 @Suite("Any sequence of operations (B3, B4, B5, B6, C4, C5, E3)")
 struct RandomSequenceTests {
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {  // SplitMix64
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
     @Test("counts, lists, bytes and audio lengths are the model's after every step", arguments: 1...8)
     func againstModel(seed: Int) async throws {
         var run = try await Run(seed: UInt64(seed))
@@ -32,14 +22,14 @@ struct RandomSequenceTests {
         var boxes: [StoreModel.Box]
         /// The takes of each mailbox, the one being made last.
         var handles: [[any OpenRecording]]
-        var random: Generator
+        var random: SplitMix64
         var name = "store.sqlite"
         var crashes = 0
 
         init(seed: UInt64) async throws {
             scratch = try Scratch()
             store = try await scratch.open()
-            random = Generator(state: seed)
+            random = SplitMix64(seed: seed)
             ids = [
                 try await store.sampleMailbox("100", quota: 90_000),
                 try await store.sampleMailbox("101", quota: 60_000),

@@ -19,6 +19,22 @@ struct CallPlan {
         case callerDies
     }
 
+    /// What the caller makes of a REFER.
+    enum Referral: CaseIterable {
+        case refused, reached, busy
+        /// It is taken, and nothing is told of it.
+        case untold
+
+        /// What the server may think of it: a phone that is switched off says nothing.
+        var outcomes: Set<ReferralOutcome> {
+            switch self {
+            case .refused: [.failed(status: 603), .failed(status: 408)]
+            case .reached, .untold: [.transferred, .failed(status: 408)]
+            case .busy: [.failed(status: 486), .transferred, .failed(status: 408)]
+            }
+        }
+    }
+
     let number: Int
     let start: Duration
     /// Whether the server calls a phone, and not a caller the server.
@@ -33,6 +49,8 @@ struct CallPlan {
     let holds: Int
     let keys: Int
     let hasReliableProvisionals: Bool
+    /// The server passes the caller on before it hangs up.
+    let referral: Referral?
     /// Who refreshes the call every 45 s; nil: there is no session timer.
     let refresher: String?
 
@@ -61,5 +79,7 @@ struct CallPlan {
         holds = chance.happens(0.2) ? Int.random(in: 1...3, using: &chance) : 0
         keys = chance.happens(0.3) ? Int.random(in: 1...5, using: &chance) : 0
         hasReliableProvisionals = chance.happens(0.5)
+        let isReferred = !isOutgoing && ending == .serverHangsUp && chance.happens(0.3)
+        referral = isReferred ? Referral.allCases.randomElement(using: &chance) : nil
     }
 }

@@ -1,23 +1,19 @@
-// Chance that can be had again: SplitMix64 (Steele, Lea, Flood 2014), a stream for each who draws.
+// Chance that can be had again, a stream for each who draws.
+
+import SeededNumbers
 
 @testable import SIP
 
 struct Chance: RandomNumberGenerator {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
     /// - Parameter stream: who draws, so that nobody changes what another gets.
     init(seed: UInt64, stream: UInt64) {
-        state = seed
-        state = next() ^ (stream &* 0xD134_2543_DE82_EF95)
+        var seeds = SplitMix64(seed: seed)
+        numbers = SplitMix64(seed: seeds.next() ^ (stream &* 0xD134_2543_DE82_EF95))
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// True in this share of cases.
     mutating func happens(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }

@@ -63,7 +63,13 @@ final class Desk: SIPUser, @unchecked Sendable {
                 }
             case .ended:
                 endings += 1
-            case .acknowledged, .info, .referred:
+            case .referred(let outcome):
+                world.referrals += 1
+                if plan.referral?.outcomes.contains(outcome) != true {
+                    world.complain("call \(plan.number): \(outcome) came of its REFER")
+                }
+                dialog.hangUp()
+            case .acknowledged, .info:
                 break
             }
         }
@@ -82,9 +88,11 @@ final class Desk: SIPUser, @unchecked Sendable {
             }
         Task {
             await world.time.sleep(plan.length / .seconds(1) + silence)
-            dialog.hangUp()
+            if plan.referral != nil { dialog.refer(to: Self.target) } else { dialog.hangUp() }
         }
     }
+
+    private static let target = NameAddress(uri: SIPURI(user: "operator", host: World.domain))
 
     // MARK: Calls from here
 

@@ -1,5 +1,5 @@
 // Looks at all that the server sends: its requests in a dialog count up, and a 200 to an INVITE that is sent again is so
-// in time, and for 32 s at most.
+// in time, for 32 s at most, and no more once its ACK has come.
 
 @testable import SIP
 
@@ -13,6 +13,8 @@ struct DialogWatch {
     private var numbers: [String: UInt32] = [:]
     private var branches: Set<String> = []
     private var successes: [String: Success] = [:]
+    /// The 2xx whose ACK the server has.
+    private var acknowledged: Set<String> = []
 
     /// - Returns: what is wrong.
     mutating func look(at datagram: Datagram, to address: HostPort, now: Duration) -> String? {
@@ -22,6 +24,19 @@ struct DialogWatch {
             look(at: response, now: now)
         default: nil
         }
+    }
+
+    /// What comes to the server.
+    mutating func arrived(_ datagram: Datagram) {
+        guard datagram.bytes.starts(with: "ACK ".utf8),
+            case .request(let ack) = MessageParser.parse(datagram.bytes)
+        else { return }
+        acknowledged.insert(Self.name(ack.head))
+    }
+
+    /// Of an INVITE at the server and all that belongs to it.
+    private static func name(_ head: MessageHead) -> String {
+        "\(head.callID) \(head.to.tag ?? "") \(head.cseq.number)"
     }
 
     private mutating func look(at request: SIPRequest) -> String? {
@@ -37,7 +52,8 @@ struct DialogWatch {
 
     /// RFC 3261 §13.3.1.4.
     private mutating func look(at response: SIPResponse, now: Duration) -> String? {
-        let name = "\(response.head.callID) \(response.head.to.tag ?? "") \(response.head.cseq.number)"
+        let name = Self.name(response.head)
+        if acknowledged.contains(name) { return "\(name): 200 is sent again after its ACK" }
         guard var success = successes[name] else {
             successes[name] = Success(first: now, last: now)
             return nil

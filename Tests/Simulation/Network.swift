@@ -25,6 +25,8 @@ final class Network {
     var weather = Weather()
     /// Is shown each message as it is sent.
     var watch: (Datagram, HostPort) -> Void = { _, _ in }
+    /// Is shown each message as it comes to somebody.
+    var arrivals: (Datagram, HostPort) -> Void = { _, _ in }
     private(set) var sent = 0
     private let time: VirtualTime
     private let isTraced: Bool
@@ -50,8 +52,14 @@ final class Network {
         let copies = chance.happens(weather.loss) ? 0 : chance.happens(weather.repetition) ? 2 : 1
         for _ in 0..<copies {
             let range = chance.happens(weather.detours) ? weather.detour : weather.delay
-            time.after(chance.seconds(range)) { [self] in receivers[address]?(datagram) }
+            time.after(chance.seconds(range)) { [self] in deliver(datagram, to: address) }
         }
+    }
+
+    private func deliver(_ datagram: Datagram, to address: HostPort) {
+        guard let receiver = receivers[address] else { return }
+        arrivals(datagram, address)
+        receiver(datagram)
     }
 
     private func note(_ datagram: Datagram, to address: HostPort) {

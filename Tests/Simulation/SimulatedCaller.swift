@@ -42,7 +42,7 @@ final class SimulatedCaller {
             callID: callID, cseq: CSeq(1, .invite))
         head.contacts = [.address(agent.contact(from.user))]
         let extensions = (plan.hasReliableProvisionals ? ["100rel"] : []) + (plan.refresher == nil ? [] : ["timer"])
-        head.other = [HeaderField("Allow", "INVITE, ACK, BYE, CANCEL, UPDATE, INFO, PRACK")]
+        head.other = [HeaderField("Allow", "INVITE, ACK, BYE, CANCEL, UPDATE, INFO, PRACK, REFER, NOTIFY")]
         if !extensions.isEmpty { head.other.append(HeaderField("Supported", extensions.joined(separator: ", "))) }
         if let refresher = plan.refresher {
             head.other.append(HeaderField("Session-Expires", "90;refresher=\(refresher)"))
@@ -135,7 +135,10 @@ final class SimulatedCaller {
         }
     }
 
-    private func send(_ method: SIP.Method, _ fill: (inout MessageHead) -> Void) {
+    /// - Parameter then: is given the final status; nil: the talk goes on.
+    private func send(
+        _ method: SIP.Method, then: ((Int) -> Void)? = nil, _ fill: (inout MessageHead) -> Void
+    ) {
         guard let dialog else { return }
         number += 1
         var request = dialog.acknowledgement(of: number)
@@ -144,6 +147,7 @@ final class SimulatedCaller {
         fill(&request.head)
         let sent = agent.send(request) { [self] response in
             guard let response, response.status >= 200 else { return }
+            if let then { return then(response.status) }
             if method == .invite, response.status < 300 {
                 // A 200 that comes again is acknowledged again, and nothing more.
                 let isKnown = acknowledgements[response.head.cseq.number] != nil
@@ -230,8 +234,34 @@ final class SimulatedCaller {
                 if request.method == .invite { response.head.carry(World.description) }
             }
             agent.respond(response, to: key)
+        case .refer:
+            refer(request, key)
         default:
             agent.respond(request.response(501), to: key)
+        }
+    }
+
+    /// RFC 3515: is taken or not, and what came of it is told.
+    private func refer(_ request: SIPRequest, _ key: ServerTransactionKey) {
+        guard state == .talking, let referral = plan.referral, referral != .refused else {
+            return agent.respond(request.response(state == .talking ? 603 : 481), to: key)
+        }
+        var response = request.response(202)
+        response.head.contacts = [.address(agent.contact("100"))]
+        agent.respond(response, to: key)
+        if referral == .untold { return }
+        notify("100 Trying", "active;expires=60")
+        world.time.after(world.chance.seconds(0.1...5)) { [self] in
+            notify(referral == .reached ? "200 OK" : "486 Busy Here", "terminated;reason=noresource")
+        }
+    }
+
+    private func notify(_ outcome: String, _ subscription: String) {
+        guard state == .talking else { return }
+        // What a later request has overtaken is refused (RFC 3261 §12.2.2), and said again.
+        send(.notify, then: { [self] status in if status == 500 { notify(outcome, subscription) } }) {
+            $0.other += [HeaderField("Event", "refer"), HeaderField("Subscription-State", subscription)]
+            $0.carry("SIP/2.0 \(outcome)\r\n", "message/sipfrag")
         }
     }
 }

@@ -25,7 +25,7 @@ enum Simulation {
         world.run()
         let cpu = Double(clock()) / Double(CLOCKS_PER_SEC)
         print(
-            "\(size.calls) calls, \(world.established) answered; \(size.changes) lamp changes, \(size.phones) phones; "
+            "\(size.calls) calls, \(world.established) answered, \(world.referrals) passed on by REFER; \(size.changes) lamp changes, \(size.phones) phones; "
                 + "\(world.network.sent) messages in \(world.time.now / .seconds(1)) s; "
                 + "\((cpu * 10).rounded() / 10) s of processor time")
         print("transcript \(world.network.digest)")

@@ -43,6 +43,8 @@ final class World: @unchecked Sendable {
 
     private(set) var complaints: [String] = []
     var established = 0
+    /// REFERs of which the server has been told what came.
+    var referrals = 0
     /// Calls that are not over yet, at the far ends and at the server.
     var farEnds = 0
     var serverEnds = 0
@@ -59,6 +61,9 @@ final class World: @unchecked Sendable {
         settings = PhoneSettings(
             trustedPeers: [TrustedPeer(name: "trunk", networks: [try AddressRange(parsing: "192.0.2.0/24")])])
         var watch = DialogWatch()
+        network.arrivals = { [server] datagram, address in
+            if address == server { watch.arrived(datagram) }
+        }
         network.watch = { [unowned self] datagram, address in
             if let wrong = watch.look(at: datagram, to: address, now: time.now) { complain(wrong) }
         }

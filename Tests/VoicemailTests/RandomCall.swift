@@ -3,20 +3,10 @@
 import CallControl
 import GRDB
 import Mailboxes
+import SeededNumbers
 import Synchronization
 
 @testable import Voicemail
-
-struct SplitMix64: RandomNumberGenerator, Sendable {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 final class RandomCall: IncomingCall, AnsweredCall {
     /// What was said into one recording.
@@ -47,7 +37,7 @@ final class RandomCall: IncomingCall, AnsweredCall {
     private static let keys = Key.allCases.filter { ("0"..."9").contains($0.rawValue) || "*#".contains($0.rawValue) }
 
     init(_ dialled: String, account: String?, pin: String, seed: UInt64) {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         invitation = Invitation(
             callID: "random-\(seed)", dialled: dialled, domain: "example.org",
             callerNumber: account ?? [nil, "5551234"].randomElement(using: &random) ?? nil, account: account,

@@ -6,6 +6,7 @@ import Foundation
 import GRDB
 import Mailboxes
 import Phrases
+import SeededNumbers
 import Synchronization
 import Testing
 
@@ -24,7 +25,7 @@ struct RandomKeysTests {
     @Test("100,000 steps, and the store's books are right after every call", arguments: 0..<players)
     func play(_ player: Int) async throws {
         print("random keys: LAMPLIGHTER_SEED=\(Self.seed), player \(player)")
-        var random = SplitMix64(state: Self.seed &+ UInt64(player) &* 0x1_0000_0001)
+        var random = SplitMix64(seed: Self.seed &+ UInt64(player) &* 0x1_0000_0001)
         var steps = 0
         var prompts: Set<String> = []
         while steps < Self.steps / Self.players {
@@ -55,7 +56,7 @@ struct RandomKeysTests {
     @Test("a run that is played again by its seed is the same, call by call")
     func replay() async throws {
         func play() async throws -> [[String]] {
-            var random = SplitMix64(state: Self.seed)
+            var random = SplitMix64(seed: Self.seed)
             let run = try await RandomRun(&random)
             var calls: [[String]] = []
             for _ in 0..<12 { calls.append(try await run.call(&random).prompts) }

@@ -10,11 +10,6 @@ struct TextToSpeech {
     /// It may take so many seconds.
     var patience = 60
 
-    /// What can be configured: nothing, or a program that is told where to write.
-    static func isCommand(_ text: String) -> Bool {
-        text.isEmpty || text.contains("{file}") && !text.hasPrefix("{") && !text.contains("\0")
-    }
-
     /// - Parameter longest: seconds that what is spoken may take.
     func speak(_ text: String, language: String, longest: Int) async throws -> AudioFile {
         let folder = FileManager.default.temporaryDirectory.appending(path: "lamplighter-\(UUID().uuidString)")

@@ -194,7 +194,12 @@ extension Configuration.Voicemail {
         skip = try reader.seconds("voicemail.skip", default: 3, in: 1...60)
         textToSpeech = try reader.text(
             "voicemail.text-to-speech", default: "", expected: "a command with {file} for the file that it writes",
-            where: TextToSpeech.isCommand)
+            where: Self.isSpeakingCommand)
+    }
+
+    /// Nothing, or a program that is told where to write.
+    private static func isSpeakingCommand(_ text: String) -> Bool {
+        text.isEmpty || text.contains("{file}") && !text.hasPrefix("{") && !text.contains("\0")
     }
 }
 

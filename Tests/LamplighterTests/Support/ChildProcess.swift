@@ -1,4 +1,7 @@
 // A program that a test runs beside itself: its output line by line, and its end, each with a time-out.
+//
+// Foundation's Process would take a program for ended that closes a descriptor it knows nothing of, as Kamailio does when
+// it starts, and then wait for that one alone: no test would hear of any other's end. So each child has its own waiter.
 
 import Foundation
 import Synchronization
@@ -8,30 +11,28 @@ final class ChildProcess: Sendable {
 
     private struct State {
         var output = ""
+        /// Its number may be another's from then on.
+        var isGone = false
         var exit: Int32?
         var waiters: [(pattern: (text: String, times: Int)?, continuation: CheckedContinuation<Void, Never>)] = []
     }
-    private let process: Process
     private let state = Mutex(State())
     let name: String
+    let pid: pid_t
 
     /// Starts `executable` (a path, or a name that is looked up) with stdout and stderr joined.
     init(_ executable: String, _ arguments: [String], environment: [String: String] = [:], in directory: String? = nil)
         throws
     {
         name = (executable as NSString).lastPathComponent
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: executable.contains("/") ? executable : "/usr/bin/env")
-        process.arguments = executable.contains("/") ? arguments : [executable] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        process.standardInput = FileHandle.nullDevice
         let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        let reading = pipe.fileHandleForReading
+        pid = try Self.spawn(
+            (directory.map { ["env", "--chdir", $0] } ?? []) + [executable] + arguments,
+            ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            output: pipe.fileHandleForWriting.fileDescriptor)
+        try pipe.fileHandleForWriting.close()
         let allRead = DispatchSemaphore(value: 0)
-        Thread.detachNewThread { [weak self] in
+        Thread.detachNewThread { [weak self, reading = pipe.fileHandleForReading] in
             while true {
                 let data = reading.availableData
                 guard !data.isEmpty else { break }
@@ -39,20 +40,54 @@ final class ChildProcess: Sendable {
             }
             allRead.signal()
         }
-        process.terminationHandler = { [weak self] ended in
-            let status = ended.terminationReason == .exit ? ended.terminationStatus : 128 + ended.terminationStatus
+        Thread.detachNewThread { [weak self, pid] in
+            var ended = siginfo_t()
+            while waitid(P_PID, id_t(pid), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+            var status: Int32 = 0
+            self?.state.withLock { $0.isGone = true }
+            waitpid(pid, &status, 0)
             // What it said last may still be in the pipe, which a child of its own may hold open for longer.
             _ = allRead.wait(timeout: .now() + 1)
-            self?.update { $0.exit = status }
+            self?.update { $0.exit = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F }
         }
-        try process.run()
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    /// Its children, too: it leads a process group.
+    deinit { state.withLock { if !$0.isGone { kill(-pid, SIGKILL) } } }
 
-    var pid: Int32 { process.processIdentifier }
+    /// A process group of its own, no input, no descriptor and no blocked or ignored signal of ours.
+    private static func spawn(
+        _ words: [String], _ environment: [String: String], output: Int32
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        // What is not open is passed over.
+        for descriptor in STDERR_FILENO + 1..<1_024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+        let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        let variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for each in arguments + variables { free(each) } }
+        var pid: pid_t = 0
+        let status = posix_spawnp(&pid, words[0], &actions, &attributes, arguments, variables)
+        guard status == 0 else { throw Failure(description: "\(words[0]): \(String(cString: strerror(status)))") }
+        return pid
+    }
+
     var output: String { state.withLock { $0.output } }
-    func signal(_ number: Int32) { kill(pid, number) }
+    func signal(_ number: Int32) { state.withLock { if !$0.isGone { kill(pid, number) } } }
 
     /// Waits until the output holds `text`, and that as often as it should.
     func waitFor(_ text: String, times: Int = 1, seconds: Double = 30) async throws {

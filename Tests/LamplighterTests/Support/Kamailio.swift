@@ -47,21 +47,21 @@ final class Kamailio: Sendable {
         ] {
             try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
         }
-        // Tests run with signals blocked, which a child inherits, and without SIGALRM its timers stand still.
         process = try ChildProcess(
-            "env",
+            "kamailio",
             [
-                "--default-signal", "kamailio", "-f", folder + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4",
-                "-Y", folder, "-w", folder,
+                "-f", folder + "/kamailio.cfg", "-DD", "-E", "-m", "16", "-M", "4", "-Y", folder, "-w", folder,
             ])
         try await process.waitFor("Kamailio is ready")
     }
 
-    /// Its main process ends the others; killed itself, it would leave them behind.
-    deinit {
+    /// SIGTERM, and the exit status: its main process ends the others.
+    func stop() async throws -> Int32 {
         process.signal(SIGTERM)
-        try? FileManager.default.removeItem(atPath: folder)
+        return try await process.exitStatus(seconds: 30)
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// A port that is free there for UDP and TCP.
     static func freePort() throws -> Int {

@@ -1,4 +1,5 @@
 // Histories as RFC 7044 and the older RFC 4244 write them: who diverted, in which order, and why (A6).
+import SeededNumbers
 import Testing
 
 @testable import SIP
@@ -125,7 +126,7 @@ struct HistoryInfoTests {
 
     @Test("damaged histories and diversions are read without harm")
     func damaged() throws {
-        var generator = SeededGenerator(state: 11)
+        var generator = SplitMix64(seed: 11)
         let line = Array(
             ("\"A, B\" <sip:101@a.b?Reason=SIP%3Bcause%3D486&Privacy=history>;index=1,<sip:5001@a.b;cause=408>;"
                 + "index=1.1;mp=1;reason=\"no-answer\"").utf8)

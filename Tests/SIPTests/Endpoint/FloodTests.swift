@@ -1,6 +1,7 @@
 // A flood of what strangers send, a small one (`make bench` has a large one with media): a call goes on between its
 // waves, and nothing of it is left behind.
 
+import SeededNumbers
 import Testing
 
 @testable import SIP
@@ -12,7 +13,7 @@ struct FloodTests {
         try await Bench.run { bench in
             let (phone, stranger) = (try await bench.phone(), try await bench.phone())
             let (caller, _, _) = try await bench.call(phone)
-            var generator = SeededGenerator(state: 7)
+            var generator = SplitMix64(seed: 7)
             let valid = Array(stranger.caller.text("OPTIONS", 1).utf8)
             for wave in 1...40 {
                 for _ in 1...50 {
