@@ -14,6 +14,7 @@ public final class SQLiteStore: Store {
     let slowLanes = SlowLanes()
     let logger: Logger
     let key: StoreKey
+    let phoneJournal: PhoneJournal
     /// Nil when opened for administration.
     let writer: RecordingWriter?
     private let lock: DataDirectoryLock?
@@ -57,6 +58,7 @@ public final class SQLiteStore: Store {
         self.options = options
         self.logger = logger
         ledger = LockoutLedger(logger: logger)
+        phoneJournal = PhoneJournal(door: door)
         writer = lock == nil ? nil : RecordingWriter(door: door, options: options, logger: logger)
         ticker =
             if let writer, options.commits == .everySecond {
