@@ -3,6 +3,7 @@
 internal import Logging
 internal import Mailboxes
 internal import SIP
+internal import Synchronization
 
 extension Phones {
     /// The shortest and the longest wait until a store that has failed is asked again, in seconds.
