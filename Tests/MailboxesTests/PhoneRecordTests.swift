@@ -49,7 +49,8 @@ struct PhoneRecordTests {
         let store = try await scratch.open()
         _ = try await store.sampleMailbox()
         let account = try #require(try await store.account(number: "100", domain: "example.org")).id
-        let binding = StoredBinding(account: account, contact: "<sip:a>", callID: "a", cseq: 1, expiresAt: 2e9, flow: "")
+        let binding = StoredBinding(
+            account: account, contact: "<sip:a>", callID: "a", cseq: 1, expiresAt: 2e9, flow: "")
         let failed = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<10_000 {
                 let owner = number == 5_000 ? ExtensionID(rawValue: 99) : account

@@ -267,8 +267,9 @@ struct LampPlannerTests {
         limits.resendRate = 10
         var desk = Desk(limits)
         for number: UInt64 in 1...3 {
-            let one = subscription(number, "u\(number)", account: Int64(number), mailbox: MailboxID(rawValue: Int64(number)))
-            #expect(desk.take(.resumed(one)) == [])
+            let mailbox = MailboxID(rawValue: Int64(number))
+            let lamp = subscription(number, "u\(number)", account: Int64(number), mailbox: mailbox)
+            #expect(desk.take(.resumed(lamp)) == [])
         }
         let origin = LampOrigin(contact: nil, flow: Sample.flow(), isProxied: false)
         #expect(desk.take(.refreshed(.init(number: 2), origin)) == ["read 2"])
