@@ -99,7 +99,8 @@ let package = Package(
         tests(
             "VoicemailTests", ["Voicemail", "CallControl", "Mailboxes", "Phrases", "SeededNumbers", grdb, logging]),
         tests("DialplanTests", ["Dialplan"]),
-        .target(name: "SIPTestPhone", dependencies: ["SIP"] + nio, path: "Tests/SIPTestPhone", swiftSettings: strict),
+        .target(
+            name: "SIPTestPhone", dependencies: ["SIP"] + nio + tls, path: "Tests/SIPTestPhone", swiftSettings: strict),
         tests("PhonesTests", ["Phones", "SIP", "SIPTestPhone", "Mailboxes", logging]),
         tests("TelephonyTests", ["Telephony", "CallControl", "SIP", "Media", logging]),
         tests("SimulationTests", ["Simulation"]),

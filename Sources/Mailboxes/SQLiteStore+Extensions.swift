@@ -69,6 +69,10 @@ extension SQLiteStore {
         }
     }
 
+    public func accounts(domain: String) async throws -> [Extension] {
+        do { return try await extensions(domain: domain) } catch StoreError.unknownDomain { return [] }
+    }
+
     /// All extensions of an organisation by number, for the command line.
     /// - Throws: `StoreError.unknownDomain`.
     public func extensions(domain: String) async throws -> [Extension] {

@@ -73,7 +73,9 @@ extension SQLiteStore {
             guard let mailbox else { throw StoreError.unknownExtension(account) }
             try database.execute(
                 sql: "UPDATE extension SET removedAt = ? WHERE id = ?", arguments: [now, account.rawValue])
-            try database.execute(sql: "DELETE FROM binding WHERE account = ?", arguments: [account.rawValue])
+            for table in ["binding", "subscription"] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE account = ?", arguments: [account.rawValue])
+            }
             let isGoing = try Bool.fetchOne(
                 database, sql: RemovalRow.isNobodysPersonal, arguments: ["mailbox": mailbox])
             guard !keepingMailbox, isGoing == true else { return }

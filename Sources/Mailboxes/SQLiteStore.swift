@@ -15,6 +15,7 @@ public final class SQLiteStore: Store {
     let tries = TriesUnderWay()
     let logger: Logger
     let key: StoreKey
+    let phoneJournal: PhoneJournal
     /// Nil when opened for administration.
     let writer: RecordingWriter?
     private let lock: DataDirectoryLock?
@@ -57,6 +58,7 @@ public final class SQLiteStore: Store {
         self.options = options
         self.logger = logger
         ledger = LockoutLedger(logger: logger)
+        phoneJournal = PhoneJournal(door: door)
         writer = lock == nil ? nil : RecordingWriter(door: door, options: options, logger: logger)
         if let writer, options.commits == .everySecond {
             ticker = Self.tick(writer)

@@ -29,6 +29,9 @@ enum Schema {
         migrator.registerMigration("8: default PINs that can be e-mailed") { database in
             try database.execute(sql: "ALTER TABLE defaultPIN ADD COLUMN sealed BLOB")
         }
+        migrator.registerMigration("9: subscriptions") { database in
+            try database.execute(sql: subscriptions)
+        }
         migrator.registerMigration("10: mailboxes that send copies, by index") { database in
             try database.execute(
                 sql: """
@@ -38,6 +41,26 @@ enum Schema {
         }
         return migrator
     }
+
+    // The tag is ours in the subscription's dialog and so unlike any other. Ids count up in the order in which phones
+    // subscribed. Those of mailboxes are never used twice, so one that is gone is found gone.
+    private static let subscriptions = """
+        CREATE TABLE subscription (
+            id INTEGER PRIMARY KEY,
+            account INTEGER NOT NULL REFERENCES extension (id) ON DELETE CASCADE,
+            tag TEXT NOT NULL UNIQUE,
+            mailbox INTEGER,
+            expiresAt REAL NOT NULL,
+            keptAt REAL NOT NULL,
+            dialog TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX subscriptionOfAccount ON subscription (account);
+
+        CREATE TRIGGER extensionComes AFTER INSERT ON extension BEGIN
+            DELETE FROM extensionChange WHERE extension = new.id;
+            INSERT INTO extensionChange (extension) VALUES (new.id);
+        END;
+        """
 
     private static let extensionSettings = """
         ALTER TABLE extension ADD COLUMN settings TEXT NOT NULL DEFAULT '{}';

@@ -100,11 +100,19 @@ public protocol PhoneStore: Sendable {
     func counts(of mailbox: MailboxID) async throws -> MessageCounts
     /// Mailboxes whose counts have changed, each told after the commit; every caller gets a stream of its own.
     func changes() -> AsyncStream<MailboxID>
-    /// Extensions that were removed, came back, or have another mailbox or other settings, told in the same way.
+    /// All extensions of an organisation by number; none where there is no such organisation.
+    func accounts(domain: String) async throws -> [Extension]
+    /// Extensions that are new, were removed, came back, or have another mailbox or other settings, told in the same way.
     func extensionChanges() -> AsyncStream<ExtensionID>
     func bindings() async throws -> [StoredBinding]
     /// Replaces all bindings of an account.
     func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws
+    /// In the order in which they were kept first.
+    func subscriptions() async throws -> [StoredSubscription]
+    /// Keeps a subscription over a restart, in the place of what was kept under its tag before.
+    func keep(_ subscription: StoredSubscription) async throws
+    /// Those of these tags are over; some may not be there.
+    func forgetSubscriptions(_ tags: [String]) async throws
 }
 
 /// A recording being made.
@@ -224,25 +232,4 @@ public struct NewMailbox: Sendable {
 extension Mailbox {
     /// 10 MB: 10,000,000 bytes.
     public static let defaultQuota = 10_000_000
-}
-
-/// A registered contact as it is kept over a restart (RFC 3261 §10).
-public struct StoredBinding: Hashable, Sendable, Codable {
-    public var account: ExtensionID
-    /// The Contact value as registered, with its parameters.
-    public var contact: String
-    public var callID: String
-    public var cseq: UInt32
-    /// Seconds since 1970.
-    public var expiresAt: Double
-    /// The flow it came by, in the registrar's own notation.
-    public var flow: String
-    public init(account: ExtensionID, contact: String, callID: String, cseq: UInt32, expiresAt: Double, flow: String) {
-        self.account = account
-        self.contact = contact
-        self.callID = callID
-        self.cseq = cseq
-        self.expiresAt = expiresAt
-        self.flow = flow
-    }
 }

@@ -1,6 +1,7 @@
 // What an administrator can set about phones: who may call, how long a registration lives and how lamps are told.
 
 public import Mailboxes
+public import SIP
 
 /// Who may call without credentials (G4). REGISTER and SUBSCRIBE always need digest.
 public enum CallPolicy: String, Hashable, Sendable {
@@ -44,6 +45,26 @@ public struct TrustedPeer: Hashable, Sendable {
     }
 }
 
+/// Who has the phones of an organisation, where that is not us: their lamps are told there (F2).
+public struct LampTrunk: Hashable, Sendable {
+    public var domain: String
+    public var address: HostPort
+    public var transport: Transport
+
+    public init(domain: String, address: HostPort, transport: Transport = .udp) {
+        self.domain = domain
+        self.address = address
+        self.transport = transport
+    }
+
+    /// A number there.
+    func uri(of number: String) -> SIPURI {
+        var uri = SIPURI(user: number, host: address.host, port: address.port)
+        if transport != .udp { uri.parameters["transport"] = transport.rawValue.lowercased() }
+        return uri
+    }
+}
+
 /// Bounds of RFC 3261 §10.3; times in seconds.
 public struct RegistrarLimits: Hashable, Sendable {
     public var contactsPerAccount: Int
@@ -77,11 +98,13 @@ public struct LampLimits: Hashable, Sendable {
     /// A phone that refreshes its registration is told again, but not more often than this.
     public var refreshInterval = 30.0
     /// NOTIFYs a second after a start or a change of settings, so that they do not leave in one burst.
-    public var resendRate = 200
+    public var resendRate = 1_000
     /// How often a NOTIFY outside a subscription is tried again before the phone is left alone until something happens.
     public var retries = 5
     /// The wait before the first retry; each later one is twice as long.
     public var retryInterval = 4.0
+    /// How often a trunk that does not take a NOTIFY is asked again when all retries are used up.
+    public var trunkInterval = 600.0
 
     public init() {}
 }
@@ -99,6 +122,8 @@ public struct PhoneSettings: Sendable {
     /// Makes of phones that are told otherwise; the first that fits counts, and an extension's own setting before it.
     public var habits: [PhoneHabit]
     public var lamps: LampLimits
+    /// Those whose phones are registered elsewhere; one for each organisation.
+    public var lampTrunks: [LampTrunk] = []
     /// So many wrong passwords in a row lock an account, and the address that they come from.
     public var wrongPasswords = 10
     /// REGISTERs and SUBSCRIBEs being worked on at once; one more gets 503.

@@ -37,16 +37,6 @@ extension Phones {
         }
     }
 
-    private func tellLamps(of account: Extension, _ change: Registrar.Change) async {
-        await lamps.unregistered(change.removed, of: account.id)
-        guard let display = try? await display(of: account) else { return }
-        for (bindings, fresh) in [(change.fresh, true), (change.refreshed, false)] {
-            for binding in bindings {
-                await lamps.registered(contact(binding, of: account, display), fresh: fresh)
-            }
-        }
-    }
-
     // MARK: SUBSCRIBE
 
     /// Answers a SUBSCRIBE outside a dialog (F2). Returns at once.
@@ -79,7 +69,6 @@ extension Phones {
         }
     }
 
-    /// A phone may watch its own mailbox and the general ones of its organisation (F3).
     private func subscribe(_ account: Extension, by incoming: IncomingSubscribe, expires: Int) async throws {
         let uri = incoming.request.uri
         var display = try await display(of: account)
@@ -91,7 +80,7 @@ extension Phones {
             guard let mailbox = try await store.mailbox(number: number, domain: account.domain) else {
                 return incoming.reject(404)
             }
-            guard mailbox.kind == .general || mailbox.id == account.mailbox else { return incoming.reject(403) }
+            guard mayWatch(mailbox, account) else { return incoming.reject(403) }
             display.mailboxes = [mailbox.id]
             display.messageAccount = "sip:\(number)@\(account.domain)"
         }

@@ -15,7 +15,12 @@ public final class Phones: Sendable {
     let registrations: Registrations
     let gatekeeper: Gatekeeper
     let lamps: Lamps
+    let now: @Sendable () -> Double
+    let sleep: Alarm.Sleep
     private let pending = Mutex(0)
+    let isShutDown = Mutex(false)
+    /// Accounts that the store will be asked about again.
+    let untold = Mutex<Set<ExtensionID>>([])
     private let watcher = Mutex<Task<Void, Never>?>(nil)
 
     public convenience init(store: any PhoneStore, settings: PhoneSettings, logger: Logger) {
@@ -30,6 +35,8 @@ public final class Phones: Sendable {
         self.store = store
         self.settings = settings
         self.logger = logger
+        self.now = now
+        self.sleep = sleep
         rules = SubscribeRules(limits: settings.lamps, pilotNumbers: settings.pilotNumbers)
         registrations = Registrations(store: store, limits: settings.registrar, logger: logger, now: now, sleep: sleep)
         gatekeeper = Gatekeeper(
@@ -38,9 +45,10 @@ public final class Phones: Sendable {
             store: store, limits: settings.lamps, logger: logger, random: random, now: now, sleep: sleep)
     }
 
-    /// Takes up the registrations of the last run. To be called once, before the endpoint starts.
+    /// Takes up the registrations and subscriptions of the last run. To be called once, before the endpoint starts; again
+    /// after it has thrown.
     /// - Throws: what the store throws.
-    public func load() async throws {
+    public func load(into endpoint: SIPEndpoint) async throws {
         for (id, bindings) in try await registrations.load() {
             guard let owner = bindings.first?.owner,
                 let account = try await store.account(number: owner.number, domain: owner.domain), account.id == id
@@ -51,9 +59,26 @@ public final class Phones: Sendable {
             }
             for binding in bindings { await lamps.restored(contact(binding, of: account, display)) }
         }
+        try await loadSubscriptions(into: endpoint)
     }
 
-    /// Begins to tell lamps, those of the loaded registrations first, and lets registrations run out.
+    private func loadSubscriptions(into endpoint: SIPEndpoint) async throws {
+        var restored: [RestoredLamp] = []
+        var over: [String] = []
+        for stored in try await store.subscriptions() {
+            if stored.expiresAt > now(), let kept = stored.kept, let account = try await store.account(stored.account),
+                let display = try await display(of: account, showing: stored.mailbox)
+            {
+                restored.append(RestoredLamp(stored: stored, kept: kept, display: display))
+            } else {
+                over.append(stored.tag)
+            }
+        }
+        for lamp in restored { await lamps.resumed(lamp, by: endpoint) }
+        if !over.isEmpty { await lamps.forget(over) }
+    }
+
+    /// Begins to tell lamps, those of the last run first, and lets registrations run out.
     public func start(_ endpoint: SIPEndpoint) async {
         let changes = store.extensionChanges()
         watcher.withLock { watcher in
@@ -63,6 +88,7 @@ public final class Phones: Sendable {
         }
         await lamps.start(endpoint)
         await registrations.start { [lamps] account, bindings in await lamps.unregistered(bindings, of: account) }
+        await startTrunks()
     }
 
     /// Says who sent a call.
@@ -70,58 +96,16 @@ public final class Phones: Sendable {
         await gatekeeper.admit(request, by: flow)
     }
 
-    /// Tells its phones again, with what they show now; those of an extension that was removed are forgotten.
-    private func extensionChanged(_ id: ExtensionID) async {
-        do {
-            if let account = try await store.account(id) {
-                await lamps.resettled(id, on: try await display(of: account))
-            } else {
-                await lamps.removed(id)
-                await registrations.remove(id)
-            }
-        } catch {
-            logger.error("A change of an extension was not taken up", metadata: ["error": "\(error)"])
-        }
-    }
-
     /// Ends all subscriptions with a NOTIFY that makes phones subscribe again at once, and waits until they are told,
     /// but no longer than `limit`. The endpoint has to be running still.
     public func shutDown(within limit: Duration) async {
+        isShutDown.withLock { $0 = true }
         watcher.withLock { $0?.cancel() }
         await registrations.stop()
         await lamps.shutDown(within: limit)
     }
 
     // MARK: For the requests
-
-    func display(of account: Extension) async throws -> LampDisplay {
-        var mailboxes = [account.mailbox]
-        for number in account.settings.alsoShows {
-            // One that was removed has nothing to show.
-            if let mailbox = try await store.mailbox(number: number, domain: account.domain),
-                mailbox.kind == .general, !mailboxes.contains(mailbox.id)
-            {
-                mailboxes.append(mailbox.id)
-            }
-        }
-        return LampDisplay(
-            mailboxes: mailboxes, messageAccount: try await messageAccount(of: account),
-            unsolicited: account.settings.unsolicited)
-    }
-
-    func contact(_ binding: Binding, of account: Extension, _ display: LampDisplay) -> LampContact {
-        LampContact(
-            binding, account: account.id, display: display, habit: settings.unsolicited(for: binding.agent))
-    }
-
-    /// The URI by which an account's phones reach the account's own mailbox.
-    private func messageAccount(of account: Extension) async throws -> String {
-        if settings.messageAccount == .pilot, let pilot = settings.pilotNumbers.first {
-            return "sip:\(pilot)@\(account.domain)"
-        }
-        let number = try await store.mailbox(account.mailbox)?.number ?? account.number
-        return "sip:\(number)@\(account.domain)"
-    }
 
     /// Counts a request in; false when there are too many already.
     func begin() -> Bool {

@@ -261,6 +261,94 @@ struct LampPlannerTests {
         #expect(abs(desk.now - 1000.2) < 0.001)
     }
 
+    @Test("F2 subscriptions of the last run are told at the set pace, one that is refreshed meanwhile at once")
+    func resumed() {
+        var limits = LampLimits()
+        limits.resendRate = 10
+        var desk = Desk(limits)
+        for number: UInt64 in 1...3 {
+            let mailbox = MailboxID(rawValue: Int64(number))
+            let lamp = subscription(number, "u\(number)", account: Int64(number), mailbox: mailbox)
+            #expect(desk.take(.resumed(lamp)) == [])
+        }
+        let origin = LampOrigin(contact: nil, flow: Sample.flow(), isProxied: false)
+        #expect(desk.take(.refreshed(.init(number: 2), origin)) == ["read 2"])
+        #expect(desk.take(.read([MailboxID(rawValue: 2)], one)) == ["notify #2 1/0"])
+        #expect(desk.take(.refreshed(.init(number: 2), origin)) == [], "by the endpoint itself")
+        let later = [desk.takeNextDeadline(), desk.takeNextDeadline(), desk.takeNextDeadline()]
+        #expect(Set(later.joined()).isSuperset(of: ["read 1", "read 3"]) && !later.joined().contains("read 2"))
+        #expect(abs(desk.now - 1000.1) < 0.15)
+    }
+
+    @Test("F2 a subscription whose connection is gone waits for its phone, which is told outside of it until then")
+    func awaited() {
+        var desk = Desk()
+        var lost = subscription(1)
+        lost.isAwaited = true
+        _ = desk.take(.resumed(lost))
+        #expect(desk.takeNextDeadline() == ["no deadline"])
+        #expect(desk.take(.changed(box)) == ["read 100"])
+        #expect(desk.take(.read([box], one)) == [])
+        #expect(desk.take(.registered(contact(), fresh: true)) == ["read 100"])
+        #expect(desk.take(.read([box], one)) == ["send(1) a 1/0"])
+        _ = desk.take(.answered(contact().id, sending: 1, .delivered))
+        let origin = LampOrigin(contact: contact().uri, flow: Sample.flow(6009), isProxied: false)
+        #expect(desk.take(.refreshed(.init(number: 1), origin)) == ["read 100"])
+        #expect(desk.take(.read([box], one)) == ["notify #1 1/0"])
+        #expect(desk.take(.changed(box)) == ["read 100"])
+        #expect(desk.take(.read([box], two)) == ["notify #1 2/0"], "now by the subscription alone")
+    }
+
+    @Test("F2 a trunk is told for an account while none of its phones is known here")
+    func trunk() {
+        var desk = Desk()
+        let pbx = trunkContact()
+        _ = desk.take(.restored(pbx))
+        #expect(desk.takeNextDeadline() == ["read 100"])
+        #expect(desk.take(.read([box], one)) == ["send(1) 100 1/0"])
+        _ = desk.take(.answered(pbx.id, sending: 1, .delivered))
+        _ = desk.take(.registered(contact(), fresh: true))
+        #expect(desk.take(.read([box], one)) == ["send(2) a 1/0"])
+        _ = desk.take(.answered(contact().id, sending: 2, .delivered))
+        _ = desk.take(.changed(box))
+        #expect(desk.take(.read([box], two)) == ["send(3) a 2/0"])
+        _ = desk.take(.answered(contact().id, sending: 3, .delivered))
+        _ = desk.take(.unregistered(contact().id))
+        #expect(desk.takeNextDeadline() == ["read 100"])
+        #expect(desk.take(.read([box], two)) == ["send(4) 100 2/0"], "what it missed meanwhile")
+        _ = desk.take(.answered(pbx.id, sending: 4, .delivered))
+        _ = desk.take(.subscribed(subscription(1)))
+        #expect(desk.take(.read([box], two)) == ["notify #1 2/0"])
+        _ = desk.take(.ended(.init(number: 1), told: true))
+        #expect(desk.takeNextDeadline() == ["read 100"])
+        #expect(desk.take(.read([box], two)) == ["send(5) 100 2/0"])
+    }
+
+    @Test("F2 a trunk that does not know the phone now is told at each change, and asked again every ten minutes")
+    func trunkRefuses() {
+        var desk = Desk()
+        let pbx = trunkContact()
+        _ = desk.take(.restored(pbx))
+        _ = desk.takeNextDeadline()
+        _ = desk.take(.read([box], one))
+        #expect(desk.take(.answered(pbx.id, sending: 1, .refused)) == [])
+        #expect(desk.take(.changed(box)) == ["read 100"])
+        #expect(desk.take(.read([box], two)) == ["send(2) 100 2/0"])
+        let before = desk.now
+        _ = desk.take(.answered(pbx.id, sending: 2, .refused))
+        #expect(desk.takeNextDeadline() == ["read 100"])
+        #expect(desk.now == before + 600)
+        _ = desk.take(.read([box], two))
+        _ = desk.take(.answered(pbx.id, sending: 3, .delivered))
+        #expect(desk.takeNextDeadline() == ["no deadline"])
+    }
+
+    private func trunkContact() -> LampContact {
+        LampContact(
+            LampTrunk(domain: Sample.domain, address: HostPort(host: "192.0.2.20", port: 5060)), of: Sample.account(),
+            display: display(box), habit: .active)
+    }
+
     @Test("A registration that came after the start wins over the one from before it")
     func restoredLate() {
         var desk = Desk()

@@ -10,35 +10,6 @@ import Testing
 @testable import Mailboxes
 @testable import Phones
 
-/// A server as the composition root makes it.
-private struct Server: Sendable {
-    struct User: SIPUser {
-        let phones: Phones
-        func received(_ request: IncomingRequest) { phones.register(request) }
-        func received(_ call: IncomingInvite) { call.reject(403) }
-        func received(_ subscription: IncomingSubscribe) { phones.subscribe(subscription) }
-    }
-
-    let endpoint: SIPEndpoint
-    let phones: Phones
-    let address: HostPort
-
-    init(_ store: any Store, _ settings: PhoneSettings = PhoneSettings(), port: UInt16 = 0) async throws {
-        let logger = Logger(label: "test")
-        phones = Phones(store: store, settings: settings, logger: logger)
-        endpoint = SIPEndpoint(
-            configuration: SIPEndpointConfiguration(listen: [HostPort(host: "127.0.0.1", port: port)]), logger: logger)
-        try await phones.load()
-        address = try #require(try await endpoint.start(User(phones: phones)).first)
-        await phones.start(endpoint)
-    }
-
-    func stop() async {
-        await phones.shutDown(within: .seconds(5))
-        await endpoint.stop()
-    }
-}
-
 extension TestPhone {
     /// Sends a request, and again with credentials when it is challenged, as extension `user`.
     fileprivate func authorised(
@@ -75,23 +46,7 @@ extension TestPhone {
     /// The next NOTIFY: its Subscription-State up to the parameters, and its Voice-Message line.
     fileprivate func lamp() async -> String {
         guard let notify = await requests.first(where: { _ in true }) else { return "no more" }
-        return Self.words(notify)
-    }
-
-    fileprivate static func words(_ notify: SIPRequest) -> String {
-        let state = notify.head["Subscription-State"] ?? "no state"
-        let lines = String(decoding: notify.head.body, as: UTF8.self).split(separator: "\r\n")
-        return "\(state.prefix { $0 != ";" }) \(lines.last ?? "no body")"
-    }
-}
-
-extension SampleStore {
-    fileprivate func leaveMessage(for number: String = "100") async throws {
-        let mailbox = try #require(try await store.mailbox(number: number, domain: Sample.domain))
-        let recording = try await store.openRecording(
-            NewRecording(mailbox: mailbox.id, purpose: .message(callerNumber: nil, callerName: nil), encoding: .pcmu))
-        _ = try await recording.append(Array(repeating: 0x55, count: 24_000))
-        try await recording.keep(urgent: false)
+        return notify.lamp
     }
 }
 
@@ -100,7 +55,7 @@ struct LampsOverTheWireTests {
     @Test("A registered phone is told outside a subscription: at REGISTER, and when a message comes and is heard")
     func unsolicited() async throws {
         let sample = try await SampleStore()
-        let server = try await Server(sample.store)
+        let server = try await PhoneServer(sample.store)
         let phone = try await TestPhone(server: server.address)
         let response = try await phone.register()
         #expect(response.status == 200)
@@ -119,7 +74,7 @@ struct LampsOverTheWireTests {
     @Test("A subscribed phone is told at once, at changes, at the end, and not twice when it is registered, too")
     func subscribed() async throws {
         let sample = try await SampleStore()
-        let server = try await Server(sample.store)
+        let server = try await PhoneServer(sample.store)
         let phone = try await TestPhone(server: server.address)
         let accepted = try await phone.subscribe(to: "5001")
         #expect(accepted.status == 200)
@@ -152,7 +107,7 @@ struct LampsOverTheWireTests {
     func fetch() async throws {
         let sample = try await SampleStore()
         try await sample.leaveMessage()
-        let server = try await Server(sample.store)
+        let server = try await PhoneServer(sample.store)
         let phone = try await TestPhone(server: server.address)
         #expect(try await phone.subscribe(expires: 0).status == 200)
         #expect(await phone.lamp() == "terminated Voice-Message: 1/0 (0/0)")
@@ -166,13 +121,13 @@ struct LampsOverTheWireTests {
     @Test("After a restart on the same store all registered phones are told what is there now")
     func restart() async throws {
         let sample = try await SampleStore()
-        let before = try await Server(sample.store)
+        let before = try await PhoneServer(sample.store)
         let phone = try await TestPhone(server: before.address)
         _ = try await phone.register()
         #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)")
         await before.stop()
         try await sample.leaveMessage()
-        let after = try await Server(sample.store, port: before.address.port)
+        let after = try await PhoneServer(sample.store, port: before.address.port)
         #expect(await phone.lamp() == "active Voice-Message: 1/0 (0/0)")
         await after.stop()
         try await sample.remove()
@@ -181,7 +136,7 @@ struct LampsOverTheWireTests {
     @Test("F3 a general mailbox lights the phones that watch it; another's personal mailbox cannot be watched")
     func generalMailbox() async throws {
         let sample = try await SampleStore()
-        let server = try await Server(sample.store)
+        let server = try await PhoneServer(sample.store)
         let one = try await TestPhone(server: server.address)
         let other = try await TestPhone(server: server.address)
         #expect(try await one.subscribe(to: "200", as: "100", callID: "a").status == 200)
@@ -201,7 +156,7 @@ struct LampsOverTheWireTests {
     @Test("A phone that does not take the NOTIFY in its subscription any more is told outside of it")
     func lostSubscription() async throws {
         let sample = try await SampleStore()
-        let server = try await Server(sample.store)
+        let server = try await PhoneServer(sample.store)
         let phone = try await TestPhone(server: server.address)
         _ = try await phone.subscribe()
         #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)")
@@ -213,7 +168,7 @@ struct LampsOverTheWireTests {
         #expect(inside.head.to.tag != nil)
         let outside = try #require(await phone.requests.first { _ in true })
         #expect(outside.head.to.tag == nil)
-        #expect(TestPhone.words(outside) == "active Voice-Message: 1/0 (0/0)")
+        #expect(outside.lamp == "active Voice-Message: 1/0 (0/0)")
         #expect(await server.endpoint.statistics.subscriptions == 0)
         await server.stop()
         try await sample.remove()
@@ -222,7 +177,7 @@ struct LampsOverTheWireTests {
     @Test("At the end subscribers are told to subscribe again")
     func shutDown() async throws {
         let sample = try await SampleStore()
-        let server = try await Server(sample.store)
+        let server = try await PhoneServer(sample.store)
         let phone = try await TestPhone(server: server.address)
         _ = try await phone.subscribe()
         #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)")
@@ -235,7 +190,7 @@ struct LampsOverTheWireTests {
     @Test("Refusals of a SUBSCRIBE come with what the phone needs to know")
     func refusals() async throws {
         let sample = try await SampleStore()
-        let server = try await Server(sample.store)
+        let server = try await PhoneServer(sample.store)
         let phone = try await TestPhone(server: server.address)
         let other = phone.request(
             .subscribe, to: "100", callID: "x", headers: [HeaderField("Event", "presence")])
@@ -253,7 +208,7 @@ struct LampsOverTheWireTests {
     func settings() async throws {
         let sample = try await SampleStore()
         let settings = PhoneSettings(messageAccount: .mailbox, unsolicited: .terminated)
-        let server = try await Server(sample.store, settings)
+        let server = try await PhoneServer(sample.store, settings)
         let phone = try await TestPhone(server: server.address)
         _ = try await phone.register()
         let notify = try #require(await phone.requests.first { _ in true })
@@ -264,7 +219,7 @@ struct LampsOverTheWireTests {
         #expect(await phone.lamp() == "active Voice-Message: 0/0 (0/0)", "at once, without a restart")
         await server.stop()
 
-        let silent = try await Server(sample.store, PhoneSettings(unsolicited: .off))
+        let silent = try await PhoneServer(sample.store, PhoneSettings(unsolicited: .off))
         let other = try await TestPhone(server: silent.address)
         _ = try await other.register(as: "101")
         #expect(try await other.subscribe(to: "101", as: "101").status == 200)

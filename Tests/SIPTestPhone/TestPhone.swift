@@ -1,37 +1,91 @@
-// A phone for tests: a UDP socket on loopback that sends what it is told and answers every request as it is told.
+// A phone for tests: a socket on loopback, by UDP, TCP or TLS, that sends what it is told and answers every request as
+// it is told.
 
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 package import SIP
 internal import Synchronization
 
 package final class TestPhone: Sendable {
+    package enum Way: Hashable, Sendable {
+        case udp, tcp
+        /// Believes what is signed by the certificates in this PEM file.
+        case tls(authority: String)
+
+        package var transport: Transport {
+            switch self {
+            case .udp: .udp
+            case .tcp: .tcp
+            case .tls: .tls
+            }
+        }
+    }
+
     private struct State {
         var waiting: [String: CheckedContinuation<SIPResponse, Never>] = [:]
         var answer = 200
+        var server: HostPort
     }
 
+    /// Where it sends from.
     package let address: HostPort
+    package let way: Way
     /// The requests that came, in order.
     package let requests: AsyncStream<SIPRequest>
     private let arrived: AsyncStream<SIPRequest>.Continuation
     private let channel: any Channel
-    private let server: HostPort
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    package init(server: HostPort, port: UInt16 = 0) async throws {
-        self.server = server
+    /// - Parameter port: for UDP; 0: any.
+    package init(server: HostPort, port: UInt16 = 0, by way: Way = .udp) async throws {
+        state = Mutex(State(server: server))
+        self.way = way
         (requests, arrived) = AsyncStream.makeStream()
-        channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            // For a phone that comes back on its port; where the system chooses one, two phones must not share it.
-            .channelOption(ChannelOptions.socketOption(.so_reuseaddr), value: port == 0 ? 0 : 1)
-            .bind(host: "127.0.0.1", port: Int(port)).get()
+        switch way {
+        case .udp:
+            channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                // For a phone that comes back on its port; where the system chooses one, two phones must not share it.
+                .channelOption(ChannelOptions.socketOption(.so_reuseaddr), value: port == 0 ? 0 : 1)
+                .bind(host: "127.0.0.1", port: Int(port)).get()
+        case .tcp:
+            channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: server.host, port: Int(server.port)).get()
+        case .tls(let authority):
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.trustRoots = .file(authority)
+            let context = try NIOSSLContext(configuration: configuration)
+            channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: context, serverHostname: nil))
+                    }
+                }
+                .connect(host: server.host, port: Int(server.port)).get()
+        }
         address = HostPort(host: "127.0.0.1", port: UInt16(channel.localAddress?.port ?? 0))
-        try await channel.pipeline.addHandler(Receiver { [weak self] in self?.received($0) }).get()
+        if way == .udp {
+            try await channel.pipeline.addHandler(DatagramReceiver { [weak self] in self?.received($0) }).get()
+        } else {
+            try await channel.eventLoop.submit { [channel] in
+                try channel.pipeline.syncOperations.addHandler(StreamReceiver { [weak self] in self?.received($0) })
+            }.get()
+        }
+    }
+
+    /// The Contact of a phone that takes requests where it sends from.
+    package func contact(_ user: String) -> NameAddress {
+        var uri = SIPURI(user: user, host: address.host, port: address.port)
+        if way != .udp { uri.parameters["transport"] = way.transport.rawValue.lowercased() }
+        return NameAddress(uri: uri)
     }
 
     /// What it answers to requests from now on; 0: nothing.
     package func answer(with status: Int) { state.withLock { $0.answer = status } }
+
+    /// Sends there from now on; by UDP.
+    package func talk(to server: HostPort) { state.withLock { $0.server = server } }
 
     package func close() async throws { try await channel.close() }
 
@@ -56,7 +110,7 @@ package final class TestPhone: Sendable {
         var request = request
         request.head.vias = [
             Via(
-                transport: "UDP", host: address.host, port: address.port,
+                transport: way.transport.rawValue, host: address.host, port: address.port,
                 parameters: [.init("branch", "z9hG4bK\(UInt64.random(in: 0 ... .max))"), .init("rport")])
         ]
         let key = "\(request.head.callID) \(request.head.cseq.number)"
@@ -83,16 +137,31 @@ package final class TestPhone: Sendable {
     }
 
     private func write(_ bytes: [UInt8]) {
+        guard way == .udp else { return channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+        let server = state.withLock(\.server)
         guard let remote = try? SocketAddress(ipAddress: server.host, port: Int(server.port)) else { return }
         channel.writeAndFlush(AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: bytes)), promise: nil)
     }
 
-    private final class Receiver: ChannelInboundHandler, Sendable {
+    private final class DatagramReceiver: ChannelInboundHandler, Sendable {
         typealias InboundIn = AddressedEnvelope<ByteBuffer>
         private let handle: @Sendable ([UInt8]) -> Void
         init(_ handle: @escaping @Sendable ([UInt8]) -> Void) { self.handle = handle }
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             handle(Array(unwrapInboundIn(data).data.readableBytesView))
+        }
+    }
+
+    private final class StreamReceiver: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let handle: @Sendable ([UInt8]) -> Void
+        private var framer = StreamFramer()
+        init(_ handle: @escaping @Sendable ([UInt8]) -> Void) { self.handle = handle }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            guard (try? framer.append(unwrapInboundIn(data).readableBytesView)) != nil else { return }
+            while let frame = framer.next() {
+                if case .message(let bytes) = frame { handle(Array(bytes)) }
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
     private var boxes: [MailboxID: Mailbox] = [:]
     private var messages: [MailboxID: MessageCounts] = [:]
     private var registered: [ExtensionID: [StoredBinding]] = [:]
+    private var subscribed: [StoredSubscription] = []
     private let organisation: Organisation
     private let mailboxChanges = ChangeBroadcaster<MailboxID>()
     private let accountChanges = ChangeBroadcaster<ExtensionID>()
@@ -122,5 +123,21 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
     func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws {
         await work()
         registered[account] = bindings
+    }
+    func accounts(domain: String) async throws -> [Extension] {
+        accounts.values.map(\.account).sorted { $0.number < $1.number }
+    }
+    func subscriptions() async throws -> [StoredSubscription] { subscribed }
+    func keep(_ subscription: StoredSubscription) async throws {
+        await work()
+        if let place = subscribed.firstIndex(where: { $0.tag == subscription.tag }) {
+            subscribed[place] = subscription
+        } else {
+            subscribed.append(subscription)
+        }
+    }
+    func forgetSubscriptions(_ tags: [String]) async throws {
+        await work()
+        subscribed.removeAll { tags.contains($0.tag) }
     }
 }

@@ -14,15 +14,17 @@ final class Site {
     private let desk: Desk
     private let world: World
     private let outlet: DatagramOutlet
+    private let store: PhoneStoreOfSite
 
     init(_ world: World) {
         self.world = world
+        store = PhoneStoreOfSite(world.store)
         let (time, logger) = (world.time, Logger(label: "simulation", factory: { _ in SwiftLogNoOpLogHandler() }))
         endpoint = SIPEndpoint(
             configuration: SIPEndpointConfiguration(listen: [world.server]), logger: logger,
             loop: SimulatedEventLoop(time), random: world.productChance, now: { time.now })
         phones = Phones(
-            store: world.store, settings: world.settings, logger: logger, random: world.productChance,
+            store: store, settings: world.settings, logger: logger, random: world.productChance,
             now: { World.epoch + time.now / .seconds(1) }, sleep: { await time.sleep($0) })
         desk = Desk(world, phones, endpoint)
         outlet = DatagramOutlet(world.network, world.server)
@@ -38,7 +40,7 @@ final class Site {
         }
         Task {
             // A store that is busy now is asked again, as a service manager would start the program again.
-            while (try? await phones.load()) == nil {}
+            while (try? await phones.load(into: endpoint)) == nil {}
             await phones.start(endpoint)
             world.network.attach(world.server) { datagram in
                 let flow = Flow(transport: .udp, local: world.server, remote: datagram.from)
@@ -62,6 +64,7 @@ final class Site {
     /// As by SIGKILL: not a word gets out any more, and nothing is written.
     func kill() {
         outlet.isOpen = false
+        store.isAlive = false
         world.network.attach(world.server, nil)
         let (phones, endpoint) = (phones, endpoint)
         Task {
@@ -94,7 +97,8 @@ final class Site {
             "bindings": phones.registrations.registrar.bindings.count,
             "waiting registrations": phones.registrations.waiting.count,
         ]
-        return [core, lamps, registrations].flatMap(\.self).filter { $0.value != 0 }
+        let kept = ["kept subscriptions": (try? await store.subscriptions().count) ?? -1]
+        return [core, lamps, registrations, kept].flatMap(\.self).filter { $0.value != 0 }
             .map { "\($0.value) \($0.key) are left" }.sorted()
     }
 }

@@ -125,5 +125,9 @@ extension InterleavedStore {
     func replaceBindings(of account: ExtensionID, with bindings: [StoredBinding]) async throws {
         try await turn().replaceBindings(of: account, with: bindings)
     }
+    func accounts(domain: String) async throws -> [Extension] { try await turn().accounts(domain: domain) }
+    func subscriptions() async throws -> [StoredSubscription] { try await turn().subscriptions() }
+    func keep(_ subscription: StoredSubscription) async throws { try await turn().keep(subscription) }
+    func forgetSubscriptions(_ tags: [String]) async throws { try await turn().forgetSubscriptions(tags) }
     func close() async throws { try await turn().close() }
 }

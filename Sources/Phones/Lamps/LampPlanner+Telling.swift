@@ -54,11 +54,13 @@ extension LampPlanner {
     ) -> [LampAction] {
         switch target {
         case .subscription(let id):
-            guard let subscription = subscriptions[id], subscription.display.mailboxes == mailboxes else { return [] }
+            guard let subscription = subscriptions[id], subscription.display.mailboxes == mailboxes,
+                !subscription.isAwaited
+            else { return [] }
             return [.notify(subscription, counts)]
         case .contact(let id):
             guard var state = contacts[id], state.contact.display.mailboxes == mailboxes,
-                state.contact.unsolicited != .off, subscriptions(covering: state.contact).isEmpty
+                state.contact.unsolicited != .off, !isToldOtherwise(state.contact)
             else { return [] }
             if state.sending != nil {
                 state.isStale = true
@@ -72,6 +74,12 @@ extension LampPlanner {
             deadlines.cancel(.contact(id))
             return [.send(state.contact, sending: sendings, counts)]
         }
+    }
+
+    private func isToldOtherwise(_ contact: LampContact) -> Bool {
+        guard contact.isTrunk else { return !subscriptions(covering: contact).isEmpty }
+        return subscriptionsOfAccount[contact.account] != nil
+            || (contactsOfAccount[contact.account]?.count ?? 0) > 1
     }
 
     /// The subscriptions by which the phone at this contact is told already.
@@ -100,6 +108,8 @@ extension LampPlanner {
             deadlines.set(.contact(id), at: now + limits.retryInterval * Double(1 << min(state.failures - 1, 20)))
             return []
         }
+        // Its phones come and go without a word to us, so it is asked again, seldom.
+        if answer != .delivered, state.contact.isTrunk { deadlines.set(.contact(id), at: now + limits.trunkInterval) }
         return wasStale && answer == .delivered ? want([.contact(id)], of: state.contact.display.mailboxes) : []
     }
 

@@ -51,9 +51,11 @@ struct LampPlanner: Sendable {
         case .changed(let mailbox): return changed(mailbox)
         case .registered(let contact, let fresh): return registered(contact, fresh: fresh, now: now)
         case .restored(let contact): restored(contact, now: now)
-        case .unregistered(let id): remove(id)
+        case .unregistered(let id): unregistered(id, now: now)
         case .subscribed(let subscription): return subscribed(subscription)
-        case .ended(let id, let told): return ended(id, told: told)
+        case .resumed(let subscription): resumed(subscription, now: now)
+        case .refreshed(let id, let origin): return refreshed(id, origin)
+        case .ended(let id, let told): return ended(id, told: told, now: now)
         case .resettled(let account, let display): resettle(account, on: display, now: now)
         case .removed(let account): return removed(account)
         case .read(let mailboxes, let counts): return wereRead(mailboxes, counts, now: now)
@@ -68,7 +70,7 @@ struct LampPlanner: Sendable {
 
     private func isWaitingToRetry(_ target: LampTarget) -> Bool {
         guard case .contact(let id) = target, let state = contacts[id] else { return false }
-        return state.failures > 0 && deadlines[.contact(id)] != nil
+        return state.failures > 0 && state.failures <= limits.retries && deadlines[.contact(id)] != nil
     }
 
     private mutating func changed(_ mailbox: MailboxID) -> [LampAction] {
@@ -104,6 +106,35 @@ struct LampPlanner: Sendable {
         postpone(.contact(contact.id), now: now)
     }
 
+    private mutating func unregistered(_ id: LampContact.ID, now: Double) {
+        remove(id)
+        tellTrunk(of: id.account, now: now)
+    }
+
+    /// Whoever has the account's phones may not have heard of it while one of them was known here.
+    private mutating func tellTrunk(of account: ExtensionID, now: Double) {
+        for id in contactsOfAccount[account] ?? [] where contacts[id]?.contact.isTrunk == true {
+            postpone(.contact(id), now: now)
+        }
+    }
+
+    private mutating func resumed(_ subscription: LampSubscription, now: Double) {
+        insert(subscription)
+        if !subscription.isAwaited { postpone(.subscription(subscription.id), now: now) }
+    }
+
+    /// The endpoint has told the newest state again, unless there is none yet.
+    private mutating func refreshed(_ id: LampSubscription.ID, _ origin: LampOrigin) -> [LampAction] {
+        guard var subscription = subscriptions[id] else { return [] }
+        let isDue = backlog.remove(.subscription(id)) != nil || subscription.isAwaited
+        subscription.contact = origin.contact
+        subscription.flow = origin.flow
+        subscription.isProxied = origin.isProxied
+        subscription.isAwaited = false
+        subscriptions[id] = subscription
+        return isDue ? want([.subscription(id)], of: subscription.display.mailboxes) : []
+    }
+
     private mutating func subscribed(_ new: LampSubscription) -> [LampAction] {
         let replaced = subscriptions(replacedBy: new)
         for id in replaced { remove(id) }
@@ -124,9 +155,10 @@ struct LampPlanner: Sendable {
         return same + others.prefix(max(0, others.count + 1 - limits.subscriptionsPerAccount))
     }
 
-    private mutating func ended(_ id: LampSubscription.ID, told: Bool) -> [LampAction] {
+    private mutating func ended(_ id: LampSubscription.ID, told: Bool, now: Double) -> [LampAction] {
         guard let subscription = subscriptions[id] else { return [] }
         remove(id)
+        tellTrunk(of: subscription.account, now: now)
         guard !told else { return [] }
         let uncovered = (contactsOfAccount[subscription.account] ?? []).filter { id in
             contacts[id].map { subscription.covers($0.contact) } ?? false

@@ -28,7 +28,10 @@ struct LampContact: Hashable, Sendable {
     var uri: SIPURI
     /// The proxies on the way to it.
     var path: [NameAddress]
+    /// Of a trunk: our end of it is found out when something is sent.
     var flow: Flow
+    /// Not a phone but whoever has the account's phones: told while none of them is known here.
+    var isTrunk = false
 
     var id: ID { ID(account: account, uri: uri.description) }
     var unsolicited: UnsolicitedState { display.unsolicited ?? habit }
@@ -41,6 +44,17 @@ struct LampContact: Hashable, Sendable {
         uri = binding.contact.uri
         path = binding.path
         flow = binding.flow
+    }
+
+    init(_ trunk: LampTrunk, of account: Extension, display: LampDisplay, habit: UnsolicitedState) {
+        self.account = account.id
+        owner = AddressOfRecord(number: account.number, domain: account.domain)
+        self.display = display
+        self.habit = habit
+        uri = trunk.uri(of: account.number)
+        path = []
+        flow = Flow(transport: trunk.transport, local: HostPort(host: "", port: 0), remote: trunk.address)
+        isTrunk = true
     }
 }
 
@@ -60,13 +74,22 @@ struct LampSubscription: Hashable, Sendable {
     var flow: Flow
     /// The flow is a proxy's, which many phones share.
     var isProxied = false
+    /// The way to it is gone with an earlier run, and only the phone can make it anew: nothing is told until it does.
+    var isAwaited = false
 
     /// Whether what this subscription is told reaches the phone at `other` too.
     func covers(_ other: LampContact) -> Bool {
-        account == other.account && display.mailboxes == other.display.mailboxes
+        !isAwaited && account == other.account && display.mailboxes == other.display.mailboxes
             && (contact?.isEquivalent(to: other.uri) == true
                 || !isProxied && flow.transport == other.flow.transport && flow.remote == other.flow.remote)
     }
+}
+
+/// Where a subscription's last SUBSCRIBE came from.
+struct LampOrigin: Hashable, Sendable {
+    var contact: SIPURI?
+    var flow: Flow
+    var isProxied: Bool
 }
 
 enum LampTarget: Hashable, Sendable {
@@ -100,6 +123,10 @@ enum LampEvent: Hashable, Sendable {
     case restored(LampContact)
     case unregistered(LampContact.ID)
     case subscribed(LampSubscription)
+    /// A subscription from before our own start.
+    case resumed(LampSubscription)
+    /// A SUBSCRIBE in its dialog, from there and by that way.
+    case refreshed(LampSubscription.ID, LampOrigin)
     /// A subscription is over; `told` when its last NOTIFY arrived.
     case ended(LampSubscription.ID, told: Bool)
     /// An account's phones show something else from now on, or are to be told again.

@@ -16,6 +16,8 @@ actor Lamps {
     private var endpoint: SIPEndpoint?
     private var watcher: Task<Void, Never>?
     private(set) var handles: [LampSubscription.ID: NotifierSubscription] = [:]
+    /// Until the start.
+    private var fromLastRun: [(LampSubscription, NotifierSubscription)] = []
     private var lastSubscription: UInt64 = 0
 
     init(
@@ -33,6 +35,8 @@ actor Lamps {
 
     func start(_ endpoint: SIPEndpoint) {
         self.endpoint = endpoint
+        for (subscription, handle) in fromLastRun { follow(subscription, by: handle) }
+        fromLastRun = []
         let changes = store.changes()
         watcher = Task { [weak self] in
             for await mailbox in changes { await self?.take(.changed(mailbox)) }
@@ -47,11 +51,14 @@ actor Lamps {
         self.endpoint = nil
         watcher?.cancel()
         alarm.cancel()
+        let tags = handles.values.map(\.id.localTag)
         for handle in handles.values { handle.terminate(reason: "deactivated") }
         let pause = 0.02
         for _ in 0..<Int(limit / .seconds(pause)) where await endpoint.statistics.subscriptions > 0 {
             await sleep(pause)
         }
+        // They are over: nothing is to go on after the next start (RFC 6665 §4.4.1).
+        await forget(tags)
     }
 
     // MARK: What happens
@@ -77,25 +84,79 @@ actor Lamps {
 
     func removed(_ account: ExtensionID) { take(.removed(account)) }
 
-    /// Answers a SUBSCRIBE that is in order with 200 and the present counts.
+    /// Answers a SUBSCRIBE that is in order with 200 and the present counts. What a phone is told to have is kept first,
+    /// so that it still has it after a restart.
     func subscribed(
-        _ incoming: IncomingSubscribe, expires: Int, _ details: (LampSubscription.ID) -> LampSubscription
-    ) {
+        _ incoming: IncomingSubscribe, expires: Int,
+        _ details: @Sendable (LampSubscription.ID) -> LampSubscription
+    ) async {
         guard endpoint != nil else { return incoming.reject(503, headers: [HeaderField("Retry-After", "10")]) }
+        let subscription = details(nextSubscription())
+        guard expires > 0 else { return fetch(subscription, by: incoming.accept(expires: expires)) }
+        if let kept = await incoming.kept() { await keep(kept, of: subscription, expires: expires) }
+        guard endpoint != nil else {
+            await forget([incoming.id.localTag])
+            return incoming.reject(503, headers: [HeaderField("Retry-After", "10")])
+        }
+        follow(subscription, by: incoming.accept(expires: expires))
+        take(.subscribed(subscription))
+    }
+
+    private func nextSubscription() -> LampSubscription.ID {
         lastSubscription += 1
-        let subscription = details(LampSubscription.ID(number: lastSubscription))
-        let handle = incoming.accept(expires: expires)
-        guard expires > 0 else { return fetch(subscription, by: handle) }
+        return LampSubscription.ID(number: lastSubscription)
+    }
+
+    /// Takes up what the last run has left; to be told from the start on.
+    func resumed(_ lamp: RestoredLamp, by endpoint: SIPEndpoint) async {
+        let time = now()
+        let handle = await endpoint.restore(
+            lamp.kept, left: .seconds(lamp.stored.expiresAt - time), age: .seconds(time - lamp.stored.keptAt))
+        guard let handle else { return await forget([lamp.stored.tag]) }
+        let origin = LampOrigin(lamp.kept)
+        let subscription = LampSubscription(
+            id: nextSubscription(), account: lamp.stored.account, display: lamp.display,
+            isOwn: lamp.stored.mailbox == nil, contact: origin.contact, flow: origin.flow,
+            isProxied: origin.isProxied, isAwaited: !handle.isReachable)
+        fromLastRun.append((subscription, handle))
+        take(.resumed(subscription))
+    }
+
+    /// Until it is over.
+    private func follow(_ subscription: LampSubscription, by handle: NotifierSubscription) {
         handles[subscription.id] = handle
         Task {
-            var told = true
+            var reason: SubscriptionEvent.EndReason?
             for await event in handle.events {
-                if case .ended(let reason) = event { told = reason != .notifyFailed }
+                switch event {
+                case .refreshed(let expires):
+                    guard let kept = await handle.kept() else { continue }
+                    take(.refreshed(subscription.id, LampOrigin(kept)))
+                    await keep(kept, of: subscription, expires: expires)
+                case .ended(let why): reason = why
+                }
             }
             handles[subscription.id] = nil
-            take(.ended(subscription.id, told: told))
+            take(.ended(subscription.id, told: reason != .notifyFailed))
+            // One that only our own stop ended goes on after the next start.
+            if reason != .stopped { await forget([handle.id.localTag]) }
         }
-        take(.subscribed(subscription))
+    }
+
+    // What cannot be kept, or be forgotten, is found out after a restart: the phone subscribes again, or answers 481.
+
+    private func keep(_ kept: KeptSubscription, of subscription: LampSubscription, expires: Int) async {
+        do {
+            try await store.keep(StoredSubscription(kept, of: subscription, expires: expires, now: now()))
+        } catch {
+            logger.error("A subscription will not outlive a restart", metadata: ["error": "\(error)"])
+        }
+    }
+
+    func forget(_ tags: [String]) async {
+        do { try await store.forgetSubscriptions(tags) } catch {
+            logger.error("A subscription that is over is still kept", metadata: ["error": "\(error)"])
+        }
     }
 
     /// A question for the present state: over with its first NOTIFY (RFC 6665 §4.4.3), so there is nothing to plan.
@@ -155,6 +216,13 @@ actor Lamps {
 
     private func send(_ counts: MessageCounts, to contact: LampContact, sending: UInt64) async {
         guard let endpoint else { return }
+        var contact = contact
+        if contact.isTrunk {
+            guard let flow = await endpoint.flow(to: contact.flow.remote, by: contact.flow.transport) else {
+                return take(.answered(contact.id, sending: sending, .failed))
+            }
+            contact.flow = flow
+        }
         let summary = MessageSummary(account: contact.display.messageAccount, counts: counts)
         let state = contact.unsolicited == .terminated ? "terminated;reason=noresource" : "active"
         let request = UnsolicitedNotify.request(

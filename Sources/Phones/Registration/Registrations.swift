@@ -95,6 +95,15 @@ actor Registrations {
         return await report(await outcome(of: request, of: account, by: flow))
     }
 
+    /// - Parameter body: is given what is registered now, before the account's next request is looked at.
+    func withBindings<Result: Sendable>(
+        of account: ExtensionID, _ body: @Sendable ([Binding]) async -> Result
+    ) async -> Result {
+        await enter(account)
+        defer { leave(account) }
+        return await body(bindings(of: account))
+    }
+
     private func outcome(of request: SIPRequest, of account: Extension, by flow: Flow) async -> Outcome {
         switch registrar.judge(request, of: account, by: flow, now: now()) {
         case .refused(let status, let headers): return Outcome(status: status, headers: headers)

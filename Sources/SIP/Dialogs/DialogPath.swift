@@ -9,31 +9,41 @@ struct Way: Hashable, Sendable {
 }
 
 struct DialogPath: Sendable {
-    private let flow: Flow
+    let flow: Flow
     /// The request came through a proxy, so the flow is that proxy's.
-    private let proxied: Bool
+    let isProxied: Bool
     /// The peer takes requests at the port that it sends from (RFC 3581).
-    private let symmetric: Bool
+    let isSymmetric: Bool
 
     /// Whether nobody on the first hop can read along.
     var isProtected: Bool { flow.transport.isProtected }
 
     init(_ request: SIPRequest, flow: Flow) {
         self.flow = flow
-        proxied = request.head.vias.count > 1
-        symmetric = request.head.vias.first?.parameters.contains("rport") ?? false
+        isProxied = request.head.vias.count > 1
+        isSymmetric = request.head.vias.first?.parameters.contains("rport") ?? false
     }
 
     /// Of a call that we make over `flow`.
     init(_ flow: Flow, symmetric: Bool = false) {
+        self.init(flow, isProxied: false, isSymmetric: symmetric)
+    }
+
+    init(_ flow: Flow, isProxied: Bool, isSymmetric: Bool) {
         self.flow = flow
-        proxied = false
-        self.symmetric = symmetric
+        self.isProxied = isProxied
+        self.isSymmetric = isSymmetric
+    }
+
+    /// Whether there is a way when the connection of its flow is gone: a datagram, or a connection to where the peer
+    /// listens, which is not the port that it has connected from.
+    func remains(to nextHop: SIPURI) -> Bool {
+        ways(to: nextHop).contains { !$0.flow.transport.isReliable || $0.opens && $0.flow.remote != flow.remote }
     }
 
     /// - Parameter nextHop: of the dialog (RFC 3261 §12.2.1.1), or the target of a request outside of dialogs.
     func ways(to nextHop: SIPURI) -> [Way] {
-        let isNamed = proxied ? isReachable(nextHop.host) : flow.remote.isHost(nextHop.host)
+        let isNamed = isProxied ? isReachable(nextHop.host) : flow.remote.isHost(nextHop.host)
         let here = Way(flow: flow)
         // The connection that is there comes first. Once it is gone, a peer is found where it says that it listens:
         // never at another address, which would let it aim our connections at strangers; and what came by TLS, or asks
@@ -45,7 +55,7 @@ struct DialogPath: Sendable {
         case (.tcp, .udp?): return isNamed ? [here, way(.udp, to: nextHop)] : [here]
         case (.tcp, nil): return isNamed ? [here, way(.tcp, to: nextHop), way(.udp, to: nextHop)] : [here]
         case (.tcp, let stream?): return isNamed ? [here, way(stream, to: nextHop)] : [here]
-        case (.udp, .udp?), (.udp, nil): return [isNamed && (proxied || !symmetric) ? way(.udp, to: nextHop) : here]
+        case (.udp, .udp?), (.udp, nil): return [isNamed && (isProxied || !isSymmetric) ? way(.udp, to: nextHop) : here]
         case (.udp, let stream?): return isNamed ? [way(stream, to: nextHop), here] : [here]
         }
     }

@@ -50,6 +50,32 @@ struct DialogState: Sendable {
         localSequence = invite.head.cseq.number
     }
 
+    /// The notifier's side of a subscription that was kept over a restart.
+    /// - Parameter skipped: CSeq numbers that may have been used since it was kept.
+    /// - Returns: nil when it cannot be read, or is out of numbers (RFC 3261 §8.1.1.5).
+    init?(_ kept: KeptSubscription, skipping skipped: UInt32) {
+        let (sequence, overflows) = kept.localSequence.addingReportingOverflow(skipped)
+        guard !overflows, sequence < 1 << 30, let local = try? NameAddress(parsing: kept.local),
+            let remote = try? NameAddress(parsing: kept.remote), let contact = try? NameAddress(parsing: kept.contact),
+            let target = kept.remoteTarget, let routes = try? kept.routes.map({ try NameAddress(parsing: $0) })
+        else { return nil }
+        id = kept.id
+        (self.local, self.remote, self.contact) = (local, remote, contact)
+        remoteTarget = target
+        routeSet = routes
+        localSequence = sequence
+        remoteSequence = kept.remoteSequence
+    }
+
+    /// As it can be kept.
+    func kept(event: String, path: DialogPath) -> KeptSubscription {
+        KeptSubscription(
+            id: id, local: local.description, remote: remote.description, contact: contact.description,
+            target: remoteTarget.description, routes: routeSet.map(\.description),
+            localSequence: localSequence, remoteSequence: remoteSequence, event: event, flow: path.flow,
+            isProxied: path.isProxied, isSymmetric: path.isSymmetric)
+    }
+
     /// Whether a request is in order; if so it is the new mark for those behind it (RFC 3261 §12.2.2). The same number
     /// again in a new transaction is out of order too: it would be run twice.
     mutating func admits(_ request: SIPRequest) -> Bool {

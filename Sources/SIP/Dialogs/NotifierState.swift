@@ -61,6 +61,21 @@ struct NotifierState: Sendable {
         phase = .pending(subscribe, transaction)
     }
 
+    /// One that was kept over a restart. It is told again by `.notify`.
+    /// - Parameter end: when it runs out.
+    init(restored dialog: DialogState, event: String, limits: ClosedRange<Int>, until end: Duration) {
+        self.dialog = dialog
+        self.limits = limits
+        self.event = event
+        phase = .active(until: end)
+    }
+
+    /// As it can be kept; nil when it is over.
+    func kept(path: DialogPath) -> KeptSubscription? {
+        guard case .active = phase else { return nil }
+        return dialog.kept(event: event, path: path)
+    }
+
     /// When `.time` is to be handled next.
     var deadline: Duration? {
         switch phase {

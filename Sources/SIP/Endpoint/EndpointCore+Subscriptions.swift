@@ -27,9 +27,8 @@ extension EndpointCore {
 
     func accept(_ subscription: IncomingSubscribe, expires: Int, events: EventQueue<SubscriptionEvent>) {
         let (id, request, key) = (subscription.dialog, subscription.request, subscription.transaction)
-        let contact = contact(user: request.uri.user, for: subscription.flow, secure: request.wantsSecureContact)
         guard serverTransactions[key]?.unanswered != nil, subscriptions[id] == nil,
-            let dialog = DialogState(answering: request, localTag: id.localTag, contact: contact)
+            let dialog = dialog(of: subscription)
         else {
             // Answered or given up meanwhile.
             events.push(.ended(.stopped))
@@ -41,6 +40,47 @@ extension EndpointCore {
         subscriptions[id] = SubscriptionRecord(
             notifier, path: DialogPath(request, flow: subscription.flow), events: events)
         handle(.accepted(expires: expires), inSubscription: id)
+    }
+
+    private func dialog(of subscription: IncomingSubscribe) -> DialogState? {
+        let request = subscription.request
+        let contact = contact(user: request.uri.user, for: subscription.flow, secure: request.wantsSecureContact)
+        return DialogState(answering: request, localTag: subscription.dialog.localTag, contact: contact)
+    }
+
+    // MARK: Over a restart
+
+    /// What would be kept of a subscription if it were accepted now.
+    func kept(_ subscription: IncomingSubscribe) -> KeptSubscription? {
+        dialog(of: subscription)?.kept(
+            event: subscription.request.head["event"] ?? "",
+            path: DialogPath(subscription.request, flow: subscription.flow))
+    }
+
+    func kept(_ id: DialogID) -> KeptSubscription? {
+        subscriptions[id].flatMap { $0.notifier.kept(path: $0.path) }
+    }
+
+    /// Takes up a subscription of an earlier run.
+    /// - Parameters:
+    ///   - left: until it runs out.
+    ///   - skipped: CSeq numbers that may have been used since it was kept.
+    /// - Returns: nil when it cannot be read, or is one too many.
+    func restore(
+        _ kept: KeptSubscription, left: Duration, skipping skipped: UInt32
+    ) -> (events: EventQueue<SubscriptionEvent>, isReachable: Bool)? {
+        guard subscriptions.count < limits.maximumSubscriptions, subscriptions[kept.id] == nil,
+            let dialog = DialogState(kept, skipping: skipped)
+        else { return nil }
+        let notifier = NotifierState(
+            restored: dialog, event: kept.event,
+            limits: limits.minimumSubscriptionExpires...limits.maximumSubscriptionExpires, until: now + left)
+        let path = DialogPath(kept.flow, isProxied: kept.isProxied, isSymmetric: kept.isSymmetric)
+        let events = EventQueue<SubscriptionEvent>(limit: SubscriptionRecord.eventLimit)
+        let record = SubscriptionRecord(notifier, path: path, events: events)
+        subscriptions[kept.id] = record
+        setTimer(&record.timer, to: notifier.deadline, owner: .subscription(kept.id))
+        return (events, path.remains(to: notifier.nextHop))
     }
 
     func handle(_ event: NotifierState.Event, inSubscription id: DialogID) {

@@ -74,6 +74,8 @@ final class EndpointCore {
         guard self.user == nil else { return false }
         self.user = user
         self.door = door
+        // What was taken up before has its times.
+        setAlarm()
         return true
     }
 

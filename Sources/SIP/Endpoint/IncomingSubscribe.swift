@@ -5,6 +5,8 @@ public struct IncomingSubscribe: Sendable {
     public let request: SIPRequest
     /// The way it came.
     public let flow: Flow
+    /// That of the subscription's dialog.
+    public var id: DialogID { dialog }
     let dialog: DialogID
     let transaction: ServerTransactionKey
     let core: CoreReference
@@ -24,10 +26,14 @@ public struct IncomingSubscribe: Sendable {
         core.run { [transaction] in $0.respond(response, to: transaction) }
     }
 
+    /// What is to be kept of the subscription before it is accepted, if it is to outlive this process; nil when there
+    /// would be none. See `SIPEndpoint.restore`.
+    public func kept() async -> KeptSubscription? { await core.call { [self] in $0.kept(self) } }
+
     /// Sends 200. Call `notify` with the present state at once (RFC 6665 §4.2.1.2).
     /// - Parameter expires: seconds granted; 0 for a fetch, which ends with its first NOTIFY.
     public func accept(expires: Int) -> NotifierSubscription {
-        let events = EventQueue<SubscriptionEvent>(limit: 8)
+        let events = EventQueue<SubscriptionEvent>(limit: SubscriptionRecord.eventLimit)
         core.run { [self] in $0.accept(self, expires: expires, events: events) }
         return NotifierSubscription(id: dialog, events: events.stream, core: core)
     }
@@ -38,7 +44,13 @@ public struct NotifierSubscription: Sendable {
     public let id: DialogID
     /// For one reader. `.ended` is the last event.
     public let events: AsyncStream<SubscriptionEvent>
+    /// False for one of an earlier run whose connection is gone, and can only be made by the subscriber: until he
+    /// refreshes, a NOTIFY would fail and end it.
+    public var isReachable = true
     let core: CoreReference
+
+    /// What is to be kept of it now; nil when it is over.
+    public func kept() async -> KeptSubscription? { await core.call { [id] in $0.kept(id) } }
 
     public func notify(contentType: String, body: [UInt8]) {
         core.run { [id] in $0.handle(.notify(contentType: contentType, body: body), inSubscription: id) }

@@ -195,6 +195,9 @@ final class OutgoingRecord {
 }
 
 final class SubscriptionRecord {
+    /// Events that a peer can cause at will and that may wait for the user.
+    static let eventLimit = 8
+
     var notifier: NotifierState
     var path: DialogPath
     let events: EventQueue<SubscriptionEvent>

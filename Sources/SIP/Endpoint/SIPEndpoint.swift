@@ -52,6 +52,24 @@ public final class SIPEndpoint: Sendable {
         return addresses
     }
 
+    /// Takes up a subscription of an earlier run, best before `start`: it can be told and is refreshed from then on as if
+    /// there had been no restart (RFC 6665 §4.2.2).
+    /// - Parameters:
+    ///   - left: until it runs out.
+    ///   - age: how long ago it was kept. NOTIFY goes on with a CSeq number above all that can have been used meanwhile,
+    ///     at 1,000 a second.
+    /// - Returns: nil when it cannot be read, has run out, is there already, or is one too many.
+    public func restore(
+        _ kept: KeptSubscription, left: Duration, age: Duration
+    ) async -> NotifierSubscription? {
+        let skipped = UInt32(clamping: 1_000 * (max(age, .zero).components.seconds + 2))
+        guard left > .zero, let restored = await core.call({ $0.restore(kept, left: left, skipping: skipped) }) else {
+            return nil
+        }
+        return NotifierSubscription(
+            id: kept.id, events: restored.events.stream, isReachable: restored.isReachable, core: core)
+    }
+
     /// Proves itself by `credentials` on connections from now on; those that are open go on.
     public func use(_ credentials: TLSCredentials) {
         core.run { $0.credentials = credentials }

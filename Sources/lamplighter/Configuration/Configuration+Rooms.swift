@@ -19,8 +19,10 @@ extension SIPEndpointConfiguration {
         publicAddress = { PublicAddress.address(of: $0, among: addresses) }
         listenSecurely = settings.tls.listen.map { HostPort(host: $0, port: UInt16(settings.tls.port)) }
         self.credentials = credentials
-        let trunks = configuration.phones.outbound.compactMap(OutboundTrunk.init(setting:))
-        for trunk in trunks { certificateNames[trunk.address] = trunk.certificateName }
+        let trunks = configuration.phones.trunks
+        for trunk in trunks where trunk.certificateName != nil {
+            certificateNames[trunk.address] = trunk.certificateName
+        }
         limits.maximumCalls = settings.maximumCalls
         limits.maximumSubscriptions = settings.maximumSubscriptions
         limits.retryAfter = settings.busyRetryAfter
@@ -41,11 +43,16 @@ extension SIPEndpointConfiguration {
     }
 }
 
+extension Configuration.Phones {
+    /// All that we may connect to.
+    var trunks: [OutboundTrunk] { (outbound + lampTrunks).compactMap(OutboundTrunk.init(setting:)) }
+}
+
 extension TLSCredentials {
     /// From the files that the settings name; nil where they name nothing and no trunk is reached by TLS.
     init?(_ configuration: Configuration) throws(SIPEndpointError) {
         let tls = configuration.sip.tls
-        let usesTLS = configuration.phones.outbound.contains { OutboundTrunk(setting: $0)?.transport == .tls }
+        let usesTLS = configuration.phones.trunks.contains { $0.transport == .tls }
         guard usesTLS || tls.certificate != nil || tls.authority != nil else { return nil }
         var certificate: (chain: String, key: String)?
         if let chain = tls.certificate, let key = tls.key { certificate = (chain, key) }
@@ -121,6 +128,9 @@ extension PhoneSettings {
                 maximumExpiry: phones.maximumExpiry, defaultExpiry: phones.defaultExpiry),
             pilotNumbers: [phones.pilot], unsolicited: phones.unsolicited,
             habits: phones.habits.compactMap(PhoneHabit.init(setting:)))
+        lampTrunks = phones.lampTrunks.compactMap(OutboundTrunk.init(setting:)).map {
+            LampTrunk(domain: $0.domain, address: $0.address, transport: $0.transport)
+        }
         maximumPending = phones.maximumRequests
         wrongPasswords = phones.wrongPasswords
         lamps.minimumExpiry = phones.minimumExpiry

@@ -59,6 +59,8 @@ struct Configuration: Sendable {
         var peers: [String]
         /// "DOMAIN ADDRESS:PORT [TRANSPORT [NAME]]" each; known to be well-formed.
         var outbound: [String]
+        /// The same, of those who have the phones of an organisation.
+        var lampTrunks: [String]
         /// How long it may ring at a number that a caller is passed on to.
         var ring: Duration
     }
@@ -170,14 +172,20 @@ extension Configuration.Phones {
             list in
             list.allSatisfy { TrustedPeer(setting: $0) != nil }
         }
-        outbound = try reader.list(
-            "phones.outbound", default: [],
-            expected: "`DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
+        outbound = try reader.trunks("phones.outbound")
+        lampTrunks = try reader.trunks("phones.lamp-trunks")
+        ring = try reader.seconds("phones.ring", default: 30, in: 5...180)
+    }
+}
+
+extension ConfigurationReader {
+    fileprivate mutating func trunks(_ key: String) throws(ConfigurationError) -> [String] {
+        try list(
+            key, default: [], expected: "`DOMAIN ADDRESS:PORT [udp|tcp|tls [NAME]]`, one for each organisation"
         ) { list in
             let trunks = list.compactMap(OutboundTrunk.init(setting:))
             return trunks.count == list.count && Set(trunks.map(\.domain)).count == list.count
         }
-        ring = try reader.seconds("phones.ring", default: 30, in: 5...180)
     }
 }
 

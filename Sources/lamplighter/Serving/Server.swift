@@ -99,7 +99,7 @@ final class Server: Sendable {
     }
 
     private func serve() async throws {
-        try await phones.load()
+        try await phones.load(into: endpoint)
         let addresses = try await endpoint.start(desk)
         await phones.start(endpoint)
         let plain = configuration.sip.listen.count

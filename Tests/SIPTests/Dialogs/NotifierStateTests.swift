@@ -1,5 +1,6 @@
 // Subscriptions as transcripts: what the subscriber is told, when, and how a subscription ends.
 
+import Foundation
 import Testing
 
 @testable import SIP
@@ -8,6 +9,10 @@ private struct Transcript {
     var notifier: NotifierState
     var caller = Caller()
     var now = Duration.zero
+    var flow: Flow {
+        let address = HostPort(host: "192.0.2.1", port: 5060)
+        return Flow(transport: .udp, local: address, remote: address)
+    }
 
     init(_ headers: [String] = ["Event: message-summary", "Expires: 600"]) throws {
         let subscribe = try caller.request("SUBSCRIBE", 1, headers)
@@ -193,5 +198,65 @@ struct NotifierStateTests {
         var stopped = try Transcript.active()
         _ = stopped.notify("b")
         #expect(stopped.on(.stop) == ["ended stopped", "NOTIFY terminated;reason=deactivated b", "closed"])
+    }
+
+    @Test("F2: kept and restored, it goes on: NOTIFY above all numbers of before, refresh in order, and the end")
+    func restored() throws {
+        var lamp = try Transcript(["Event: message-summary;id=7", "Expires: 600"])
+        _ = lamp.on(.accepted(expires: 600))
+        _ = lamp.notify("a")
+        let flow = Flow(
+            transport: .udp, local: HostPort(host: "192.0.2.1", port: 5060),
+            remote: HostPort(host: "192.0.2.7", port: 6000))
+        let path = DialogPath(flow, isProxied: true, isSymmetric: true)
+        let kept = try #require(lamp.notifier.kept(path: path))
+        let read = try JSONDecoder().decode(KeptSubscription.self, from: try JSONEncoder().encode(kept))
+        #expect(read == kept && read.flow == flow && read.isProxied && read.remoteTarget != nil)
+
+        let dialog = try #require(DialogState(read, skipping: 5_000))
+        lamp.now = .seconds(1_000)
+        lamp.notifier = NotifierState(
+            restored: dialog, event: read.event, limits: 60...3_600, until: lamp.now + .seconds(90))
+        #expect(lamp.notifier.deadline == .seconds(1_090))
+        #expect(lamp.on(.time) == [])
+        let actions = lamp.notifier.handle(.notify(contentType: "text/plain", body: [0x62]), now: lamp.now)
+        guard case .notify(let notify)? = actions.first else { throw Caller.NotARequest(text: "no NOTIFY") }
+        #expect(notify.head.cseq.number == 5_002 && notify.head["event"] == "message-summary;id=7")
+        #expect(notify.head["subscription-state"] == "active;expires=90")
+        #expect(notify.head.from.tag == "ours" && notify.head.to.tag == lamp.caller.tag)
+        #expect(lamp.answered(200) == [])
+        #expect(try lamp.refresh(1, ["Event: message-summary;id=7", "Expires: 600"]) == ["500"])
+        #expect(
+            try lamp.refresh(2, ["Event: message-summary;id=7", "Expires: 600"])
+                == ["200 expires 600", "NOTIFY active;expires=600 b", "refreshed 600"])
+        _ = lamp.answered(200)
+        #expect(
+            try lamp.refresh(3, ["Event: message-summary;id=7", "Expires: 0"])
+                == ["200 expires 0", "ended unsubscribed", "NOTIFY terminated;reason=timeout b"])
+        #expect(lamp.notifier.kept(path: path) == nil)
+    }
+
+    @Test("F2: a dialog that is out of numbers, or cannot be read, is not restored")
+    func notRestored() throws {
+        let lamp = try Transcript.active()
+        let kept = try #require(lamp.notifier.kept(path: DialogPath(lamp.flow)))
+        #expect(DialogState(kept, skipping: 1 << 30) == nil)
+        #expect(DialogState(kept, skipping: .max) == nil)
+        #expect(DialogState(kept, skipping: 0) != nil)
+    }
+
+    @Test(
+        "F2: after a restart there is a way by a datagram, or to where a phone listens, but not to where it came from",
+        arguments: [
+            (Transport.udp, "sip:100@10.0.0.9", true), (.tcp, "sip:100@192.0.2.7:5060;transport=tcp", true),
+            (.tcp, "sip:100@192.0.2.7:6000;transport=tcp", false), (.tcp, "sip:100@10.0.0.9:5060", false),
+            (.tls, "sip:100@10.0.0.9:5061;transport=tls", false),
+        ])
+    func remains(transport: Transport, contact: String, expected: Bool) throws {
+        let flow = Flow(
+            transport: transport, local: HostPort(host: "192.0.2.1", port: 5060),
+            remote: HostPort(host: "192.0.2.7", port: 6000))
+        let path = DialogPath(flow, isProxied: false, isSymmetric: true)
+        #expect(path.remains(to: try SIPURI(parsing: contact)) == expected)
     }
 }
