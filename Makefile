@@ -58,6 +58,7 @@ test: packages-test
 	swift test $(SWIFT_FLAGS) --skip-build --filter LamplighterTests
 
 # The program under test is the release build, or another one that PROGRAM names.
+# Each of three lives needs six samples of about 20 s: below 10 minutes the verdict is that there were too few.
 soak: packages-test $(if $(filter $(CURDIR)/.build-release/%,$(PROGRAM)),build)
 	swift build $(SWIFT_FLAGS) --build-tests
 	SOAK_PROGRAM="$(PROGRAM)" SOAK_MINUTES=$(MINUTES) SOAK_KILLS=$(KILLS) \
