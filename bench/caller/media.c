@@ -88,6 +88,8 @@ void media_send(const uint32_t *members, int count, int slot) {
       call->sequence++;
       call->stamp += 160;
       call->offset = (call->offset + 160) % speech_length;
+      // Now and then it goes on elsewhere: the same words three times over would be taken for an announcement in a loop.
+      if (call->stamp / 160 % 67 == 0) call->offset = call->stamp * 2654435761u % (speech_length / 160) * 160;
       ready++;
     }
     for (int done = 0; done < ready;) {
