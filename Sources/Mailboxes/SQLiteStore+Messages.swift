@@ -5,7 +5,7 @@ import GRDB
 
 extension SQLiteStore {
     public func counts(of mailbox: MailboxID) async throws -> MessageCounts {
-        try await door.read { database in
+        try door.lookUp { database in
             guard try MailboxRow.exists(mailbox, database) else { return MessageCounts() }
             return try MessageRow.counts(of: mailbox, database)
         }

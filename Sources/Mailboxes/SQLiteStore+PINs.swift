@@ -14,7 +14,7 @@ extension SQLiteStore {
         let subjects: [LockoutLedger.Subject] = [.mailbox(mailbox), .source(source)]
         tries.begin(subjects)
         defer { tries.end(subjects) }
-        let (kept, seconds) = try await door.read { [ledger, options] database in
+        let (kept, seconds) = try door.lookUp { database in
             (
                 try PINRow.hash(of: mailbox, database),
                 try ledger.secondsLeft(of: subjects, at: options.now(), database)
@@ -27,7 +27,7 @@ extension SQLiteStore {
         }
         // A wrong try that has ended has been counted before, and one that begins from now on comes after this one.
         if matches, tries.areAlone(subjects) {
-            let isOpen = try await door.read { [ledger, options] database in
+            let isOpen = try door.lookUp { database in
                 try ledger.secondsLeft(of: subjects, at: options.now(), database) == nil
                     && ledger.lockout(of: .mailbox(mailbox), database).wrong == 0
                     && PINRow.hash(of: mailbox, database) == kept

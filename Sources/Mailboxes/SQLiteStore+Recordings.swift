@@ -17,6 +17,9 @@ extension SQLiteStore {
         return SQLiteRecording(id: try await writer.open(new), writer: writer)
     }
 
+    /// Bytes that room is made for before they are there.
+    private static var mostAtOnce: Int { 65_536 }
+
     /// Of an open recording too: what was appended before the call is there. Empty behind the end, and when the
     /// recording is gone.
     public func audio(of recording: RecordingID, in range: Range<Int>) async throws -> [UInt8] {
@@ -27,6 +30,8 @@ extension SQLiteStore {
                 database.cachedStatement(sql: RecordingRow.chunkHolding), arguments: [recording.rawValue, lower])
             guard let first, lower < range.upperBound else { return [] }
             var audio: [UInt8] = []
+            // What is played piece by piece lies in memory for as long as it plays: no more than it needs.
+            audio.reserveCapacity(min(range.upperBound - lower, Self.mostAtOnce))
             let chunks = try Row.fetchCursor(
                 database.cachedStatement(sql: RecordingRow.audio),
                 arguments: [recording.rawValue, first, range.upperBound])

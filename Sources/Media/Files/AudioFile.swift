@@ -102,7 +102,8 @@ public struct AudioFile: Sendable {
     }
 }
 
-/// Writes `bytes` of `codec` as a mono 16-bit PCM WAV file with all that the codec carries: of 8 kHz, or 16 kHz of G.722. An existing file is replaced.
+/// Writes `bytes` of `codec` as a mono 16-bit PCM WAV file with all that the codec carries: of 8 kHz, or 16 kHz of G.722.
+/// An existing file is replaced.
 public func writeWave(_ bytes: [UInt8], codec: Codec, to path: String) throws(MediaError) {
     var info = SF_INFO()
     info.samplerate = Int32(codec.sampleRate)

@@ -1,6 +1,6 @@
 // The prompts of all languages: loaded once, encoded once for each codec, with all that it can carry of them, and
-// shared by all calls. Audio files are as hostile as anything else that comes from outside: their length, rate and channels are
-// checked before their samples are read.
+// shared by all calls; for wideband calls when they are first heard. Audio files are as hostile as anything else that
+// comes from outside: their length, rate and channels are checked before their samples are read.
 
 internal import Dispatch
 internal import Glibc
@@ -26,12 +26,13 @@ public struct PromptLibrary: Sendable {
     }
 
     private var prompts: [Key: AudioBuffer] = [:]
+    private var wideband = WidebandPrompts([], paths: [:])
 
     /// Without any prompt.
     public init() {}
 
-    /// Loads `<directory>/<language>/<name>.flac` and `.wav`, for calls in `codecs`. A wrong file, and every name of `expected`
-    /// (language → names) without a file, is a problem in the answer; the others are still there.
+    /// Loads `<directory>/<language>/<name>.flac` and `.wav`, for calls in `codecs`. A wrong file, and every name of
+    /// `expected` (language → names) without a file, is a problem in the answer; the others are still there.
     public static func load(
         _ directory: String, codecs: [Codec] = Codec.allCases, expecting expected: [String: Set<String>] = [:]
     ) -> (library: PromptLibrary, problems: [Problem]) {
@@ -50,7 +51,13 @@ public struct PromptLibrary: Sendable {
                 problems.append(Problem(file: "\(folder)/\(name).flac", reason: "there is no such prompt"))
             }
         }
-        let library = read(files, codecs, &problems)
+        var library = read(files, codecs.filter { !$0.isWideband }, &problems)
+        let wrong = Set(problems.map(\.file))
+        let sound = files.filter { !wrong.contains($0.path) }
+            .map { (WidebandPrompts.Name($0.name, $0.language), $0.path) }
+        // As with the others, of two files with one name the later one counts.
+        library.wideband = WidebandPrompts(
+            codecs.filter(\.isWideband), paths: Dictionary(sound) { _, later in later })
         return (library, problems)
     }
 
@@ -86,6 +93,7 @@ public struct PromptLibrary: Sendable {
 
     public func audio(_ name: String, language: String, codec: Codec) -> AudioBuffer? {
         prompts[Key(name: name, language: language, codec: codec)]
+            ?? wideband.audio(WidebandPrompts.Name(name, language), codec)
     }
 
     private static func promptName(_ file: String) -> String? {
