@@ -59,13 +59,7 @@ final class DatabaseDoor: Sendable {
             return try lookUps[Int(UInt(bitPattern: next) % UInt(lookUps.count))].unsafeRead { database in
                 // GRDB does not ask before it uses a connection that was closed.
                 guard database.sqliteConnection != nil else { throw StoreError.closed }
-                var value: Value?
-                try database.inTransaction(.deferred) {
-                    value = try body(database)
-                    return .commit
-                }
-                guard let value else { throw StoreError.failed("a transaction ended without a result") }
-                return value
+                return try Self.transaction(.deferred, on: database, body)
             }
         } catch { throw StoreError(error) }
     }
@@ -81,15 +75,19 @@ final class DatabaseDoor: Sendable {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        try await serially { database in
-            var value: Value?
-            try database.inTransaction(.immediate) {
-                value = try body(database)
-                return .commit
-            }
-            guard let value else { throw StoreError.failed("a transaction ended without a result") }
-            return value
+        try await serially { try Self.transaction(.immediate, on: $0, body) }
+    }
+
+    private static func transaction<Value>(
+        _ kind: Database.TransactionKind, on database: Database, _ body: (Database) throws -> Value
+    ) throws -> Value {
+        var value: Value?
+        try database.inTransaction(kind) {
+            value = try body(database)
+            return .commit
         }
+        guard let value else { throw StoreError.failed("a transaction ended without a result") }
+        return value
     }
 
     /// Runs `body` on the writing connection, alone but not in a transaction.

@@ -37,6 +37,25 @@ int64_t wall(void) {
   return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
+// When the kernel got a datagram, or `otherwise` where it does not say; and what the socket has dropped since is counted.
+int64_t arrival(struct msghdr *message, int64_t otherwise, uint32_t *drops) {
+  int64_t at = otherwise;
+  for (struct cmsghdr *each = CMSG_FIRSTHDR(message); each; each = CMSG_NXTHDR(message, each)) {
+    if (each->cmsg_level != SOL_SOCKET) continue;
+    if (each->cmsg_type == SO_TIMESTAMPNS) {
+      struct timespec stamp;
+      memcpy(&stamp, CMSG_DATA(each), sizeof stamp);
+      at = stamp.tv_sec * 1000000000ll + stamp.tv_nsec;
+    } else if (each->cmsg_type == SO_RXQ_OVFL) {
+      uint32_t dropped;
+      memcpy(&dropped, CMSG_DATA(each), sizeof dropped);
+      figures.own_drops += dropped - *drops;
+      *drops = dropped;
+    }
+  }
+  return at;
+}
+
 void die(const char *what) { perror(what); exit(1); }
 
 static bool is(const char *mode) { return !strcmp(options.mode, mode); }

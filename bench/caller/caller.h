@@ -81,6 +81,7 @@ extern uint16_t sip_port;
 extern bool stopping;
 
 int64_t wall(void);
+int64_t arrival(struct msghdr *message, int64_t otherwise, uint32_t *drops);
 void die(const char *what);
 
 void sip_open(void);

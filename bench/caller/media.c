@@ -159,21 +159,7 @@ void media_receive(int slot) {
     }
     count = recvmmsg(sockets[slot], messages, batch, MSG_DONTWAIT, NULL);
     for (int i = 0; i < count; i++) {
-      int64_t at = 0;
-      struct msghdr *head = &messages[i].msg_hdr;
-      for (struct cmsghdr *each = CMSG_FIRSTHDR(head); each; each = CMSG_NXTHDR(head, each)) {
-        if (each->cmsg_level != SOL_SOCKET) continue;
-        if (each->cmsg_type == SO_TIMESTAMPNS) {
-          struct timespec stamp;
-          memcpy(&stamp, CMSG_DATA(each), sizeof stamp);
-          at = stamp.tv_sec * 1000000000ll + stamp.tv_nsec;
-        } else if (each->cmsg_type == SO_RXQ_OVFL) {
-          uint32_t dropped;
-          memcpy(&dropped, CMSG_DATA(each), sizeof dropped);
-          figures.own_drops += dropped - drops[slot];
-          drops[slot] = dropped;
-        }
-      }
+      int64_t at = arrival(&messages[i].msg_hdr, 0, &drops[slot]);
       uint32_t owner = call_of_port[ntohs(senders[i].sin_port)];
       const uint8_t *packet = packets[i];
       if (!owner || messages[i].msg_len < 12 || packet[0] >> 6 != 2) { figures.strays++; continue; }

@@ -231,21 +231,7 @@ void sip_receive(void) {
     }
     count = recvmmsg(sip_socket, messages, batch, MSG_DONTWAIT, NULL);
     for (int i = 0; i < count; i++) {
-      int64_t at = wall();
-      struct msghdr *head = &messages[i].msg_hdr;
-      for (struct cmsghdr *each = CMSG_FIRSTHDR(head); each; each = CMSG_NXTHDR(head, each)) {
-        if (each->cmsg_level != SOL_SOCKET) continue;
-        if (each->cmsg_type == SO_TIMESTAMPNS) {
-          struct timespec stamp;
-          memcpy(&stamp, CMSG_DATA(each), sizeof stamp);
-          at = stamp.tv_sec * 1000000000ll + stamp.tv_nsec;
-        } else if (each->cmsg_type == SO_RXQ_OVFL) {
-          uint32_t dropped;
-          memcpy(&dropped, CMSG_DATA(each), sizeof dropped);
-          figures.own_drops += dropped - drops;
-          drops = dropped;
-        }
-      }
+      int64_t at = arrival(&messages[i].msg_hdr, wall(), &drops);
       texts[i][messages[i].msg_len] = 0;
       message_came(texts[i], at);
     }
