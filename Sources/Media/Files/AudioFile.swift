@@ -48,6 +48,10 @@ public struct AudioFile: Sendable {
         while samples.count < frames {
             let count = Int(sf_readf_float(file, &block, Int64(min(4_096, frames - samples.count))))
             guard count > 0 else { break }
+            guard channels > 1 else {
+                samples.append(contentsOf: block[..<count])
+                continue
+            }
             for frame in 0..<count {
                 samples.append(block[frame * channels..<(frame + 1) * channels].reduce(0, +) * scale)
             }
@@ -65,18 +69,6 @@ public struct AudioFile: Sendable {
     /// All that `codec` can carry of it.
     public func encoded(in codec: Codec) throws(MediaError) -> [UInt8] {
         SampleEncoder(codec, rate: codec.sampleRate).encode(try samples(rate: codec.sampleRate))
-    }
-
-    /// The same for several codecs; what has one rate is resampled once.
-    func encoded(in codecs: [Codec]) throws(MediaError) -> [(Codec, AudioBuffer)] {
-        var encoded: [(Codec, AudioBuffer)] = []
-        for rate in Set(codecs.map(\.sampleRate)) {
-            let samples = try samples(rate: rate)
-            for codec in codecs where codec.sampleRate == rate {
-                encoded.append((codec, AudioBuffer(SampleEncoder(codec, rate: rate).encode(samples))))
-            }
-        }
-        return encoded
     }
 
     /// 97 dB of signal to noise are far more than the 38 dB of G.711, and the fastest filter has them.

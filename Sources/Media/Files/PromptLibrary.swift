@@ -1,6 +1,6 @@
-// The prompts of all languages: loaded once, encoded once for each codec, with all that it can carry of them, and
-// shared by all calls; for wideband calls when they are first heard. Audio files are as hostile as anything else that
-// comes from outside: their length, rate and channels are checked before their samples are read.
+// The prompts of all languages: every file is read once at the start, to see that it is in order, and encoded when it is
+// first heard, with all that the codec can carry of it. Audio files are as hostile as anything else that comes from
+// outside: their length, rate and channels are checked before their samples are read.
 
 internal import Dispatch
 internal import Glibc
@@ -19,17 +19,12 @@ public struct PromptLibrary: Sendable {
         }
     }
 
-    private struct Key: Hashable {
-        var name: String
-        var language: String
-        var codec: Codec
-    }
-
-    private var prompts: [Key: AudioBuffer] = [:]
-    private var wideband = WidebandPrompts([], paths: [:])
+    private let prompts: EncodedPrompts
 
     /// Without any prompt.
-    public init() {}
+    public init() { self.init(EncodedPrompts([], paths: [:])) }
+
+    private init(_ prompts: EncodedPrompts) { self.prompts = prompts }
 
     /// Loads `<directory>/<language>/<name>.flac` and `.wav`, for calls in `codecs`. A wrong file, and every name of
     /// `expected` (language → names) without a file, is a problem in the answer; the others are still there.
@@ -45,55 +40,40 @@ public struct PromptLibrary: Sendable {
             for file in (entries(of: folder) ?? []).sorted() {
                 guard let name = promptName(file) else { continue }
                 loaded.insert(name)
-                files.append(PromptFile(name: name, language: language, path: "\(folder)/\(file)"))
+                files.append(PromptFile(key: .init(name: name, language: language), path: "\(folder)/\(file)"))
             }
             for name in (expected[language] ?? []).subtracting(loaded).sorted() {
                 problems.append(Problem(file: "\(folder)/\(name).flac", reason: "there is no such prompt"))
             }
         }
-        var library = read(files, codecs.filter { !$0.isWideband }, &problems)
-        let wrong = Set(problems.map(\.file))
-        let sound = files.filter { !wrong.contains($0.path) }
-            .map { (WidebandPrompts.Name($0.name, $0.language), $0.path) }
-        // As with the others, of two files with one name the later one counts.
-        library.wideband = WidebandPrompts(
-            codecs.filter(\.isWideband), paths: Dictionary(sound) { _, later in later })
-        return (library, problems)
+        let usable = sound(files, &problems).map { ($0.key, $0.path) }
+        // Of two files with one name the later one counts.
+        let paths = Dictionary(usable) { _, later in later }
+        return (PromptLibrary(EncodedPrompts(codecs, paths: paths)), problems)
     }
 
     private struct PromptFile {
-        var name: String
-        var language: String
+        var key: EncodedPrompts.Name
         var path: String
     }
 
-    /// Resampling takes most of the time of a start, so the files are shared out over the processors.
-    private static func read(
-        _ files: [PromptFile], _ codecs: [Codec], _ problems: inout [Problem]
-    ) -> PromptLibrary {
-        let found = Mutex((library: PromptLibrary(), problems: [Problem]()))
+    /// Those that can be used, in their order. They are shared out over the processors.
+    private static func sound(_ files: [PromptFile], _ problems: inout [Problem]) -> [PromptFile] {
+        let found = Mutex<[String: Problem]>([:])
         DispatchQueue.concurrentPerform(iterations: files.count) { index in
-            let file = files[index]
-            do throws(MediaError) {
-                let encoded = try AudioFile(reading: file.path).encoded(in: codecs)
-                found.withLock { found in
-                    for (codec, audio) in encoded {
-                        found.library.prompts[Key(name: file.name, language: file.language, codec: codec)] = audio
-                    }
-                }
-            } catch {
-                found.withLock { $0.problems.append(Problem(file: file.path, reason: error.reason)) }
+            let path = files[index].path
+            do throws(MediaError) { _ = try AudioFile(reading: path) } catch {
+                found.withLock { $0[path] = Problem(file: path, reason: error.reason) }
             }
         }
-        return found.withLock { found in
-            problems += found.problems.sorted { $0.file < $1.file }
-            return found.library
-        }
+        let wrong = found.withLock(\.self)
+        problems += wrong.values.sorted { $0.file < $1.file }
+        return files.filter { wrong[$0.path] == nil }
     }
 
+    /// Takes some milliseconds when nobody has heard the prompt in this codec before.
     public func audio(_ name: String, language: String, codec: Codec) -> AudioBuffer? {
-        prompts[Key(name: name, language: language, codec: codec)]
-            ?? wideband.audio(WidebandPrompts.Name(name, language), codec)
+        prompts.audio(EncodedPrompts.Name(name: name, language: language), codec)
     }
 
     private static func promptName(_ file: String) -> String? {

@@ -17,8 +17,6 @@ public enum Codec: String, Sendable, Hashable, CaseIterable {
     /// Samples a second that the codec carries.
     public var sampleRate: Int { self == .g722 ? 16_000 : 8_000 }
 
-    var isWideband: Bool { sampleRate > 8_000 }
-
     /// The static payload type (RFC 3551 §6, Table 4).
     var staticPayloadType: UInt8 {
         switch self {
