@@ -10,7 +10,8 @@ struct LookUpTests {
 
     /// The threads of the cooperative pool are few. If a look-up waited for a connection that a Task gives back, which needs
     /// one of them to go on, all would stand still for ever.
-    @Test("as many look-ups and reads of audio at once as hundreds of calls make all come to an end",
+    @Test(
+        "as many look-ups and reads of audio at once as hundreds of calls make all come to an end",
         .timeLimit(.minutes(1)))
     func besideReads() async throws {
         let store = try await scratch.open()
