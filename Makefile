@@ -25,7 +25,7 @@ COMPUTING = MediaTests.(TalkOffTests|ToneLimitTests|NetworkTests)
 
 # Not for a sanitizer: what keeps time, and what computes for minutes without one.
 CLOCKED = LamplighterTests|SimulationTests|$(COMPUTING)
-THREAD_OPTIONS = exitcode=66
+THREAD_OPTIONS = exitcode=66 suppressions=$(CURDIR)/Tests/thread-sanitizer.txt
 ADDRESS_OPTIONS = detect_leaks=1
 
 # So many tests at a time: more of them leave each other too little of two processors to keep their time.
