@@ -1,8 +1,8 @@
 // The one way to the database inside this room: reads on snapshots, look-ups by key without a change of thread, writes
-// one after the other, SQLite's errors in this room's words. Three promises: a commit is on the disk when a write returns (`synchronous =
-// FULL`), a write once asked for runs to its end even when the asking Task is cancelled, and after every
-// commit the mailboxes whose lamps it changed, and the extensions that were set otherwise, are told, those changed by
-// other processes with them.
+// one after the other, SQLite's errors in this room's words. Three promises: a commit is on the disk when a write
+// returns (`synchronous = FULL`), a write once asked for runs to its end even when the asking Task is cancelled, and
+// after every commit the mailboxes whose lamps it changed, and the extensions that were set otherwise, are told, those
+// changed by other processes with them.
 
 import Foundation
 import GRDB
