@@ -11,7 +11,7 @@ public struct Organisation: Hashable, Sendable {
     public var language: String
     /// Whether challenges offer SHA-256 (RFC 8760) instead of MD5 alone.
     public var digest: DigestAlgorithm
-    public var settings = OrganisationSettings()
+    @Boxed public var settings = OrganisationSettings()
 }
 
 public enum DigestAlgorithm: String, Hashable, Sendable, Codable { case md5 = "MD5", sha256 = "SHA-256" }
@@ -55,8 +55,8 @@ public struct Mailbox: Hashable, Sendable {
     /// Its owner's name, or what a general mailbox is called.
     public var name: String? = nil
     /// `language`, `timeZone` and `keymap` above are these or else the organisation's.
-    public var settings = MailboxSettings()
-    public var organisationSettings = OrganisationSettings()
+    @Boxed public var settings = MailboxSettings()
+    @Boxed public var organisationSettings = OrganisationSettings()
 
     /// Whether a message can be left or sent there, as far as its settings go.
     public var takesMessages: Bool { settings.isEnabled && !settings.isAnnouncementOnly }

@@ -14,12 +14,21 @@ struct Farewell: Error {
     var reason: String
 }
 
-struct Conversation: Sendable {
+/// A reference, since every menu on the way to where the caller is holds it.
+final class Conversation: Sendable {
     let service: VoicemailService
     let call: any AnsweredCall
     let phrases: Phrases
     let keys: KeyMap
     let log: Logger
+
+    init(service: VoicemailService, call: any AnsweredCall, phrases: Phrases, keys: KeyMap, log: Logger) {
+        self.service = service
+        self.call = call
+        self.phrases = phrases
+        self.keys = keys
+        self.log = log
+    }
 
     var settings: VoicemailSettings { service.settings }
     var store: any Store { service.store }

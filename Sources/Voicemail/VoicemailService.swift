@@ -6,11 +6,11 @@ public import Logging
 public import Mailboxes
 public import Phrases
 
-public struct VoicemailService: Sendable {
+/// Made once and shared by all calls, which each hold it as long as they last.
+public final class VoicemailService: Sendable {
     let store: any Store
     let phrasebook: Phrasebook
-    /// Calls that start after a change go by the new ones.
-    public var keymaps: KeyMaps
+    let keymaps: KeyMaps
     let settings: VoicemailSettings
     let now: @Sendable () -> Date
     let logger: Logger
@@ -26,6 +26,12 @@ public struct VoicemailService: Sendable {
         self.settings = settings
         self.now = now
         self.logger = logger
+    }
+
+    /// The same service with other key maps, for the calls to come.
+    public func with(_ keymaps: KeyMaps) -> VoicemailService {
+        VoicemailService(
+            store: store, phrasebook: phrasebook, keymaps: keymaps, settings: settings, now: now, logger: logger)
     }
 
     /// Runs an application of the number plan on a call until the call is over. A mailbox that does not exist is

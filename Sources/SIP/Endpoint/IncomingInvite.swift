@@ -1,7 +1,8 @@
 // A call that came in: first the invitation, which can be rung, rejected or answered; then its dialog.
 
 /// An INVITE outside a dialog. Its caller hears 180 by `ring` and waits for exactly one of `reject` and `answer`.
-public struct IncomingInvite: Sendable {
+/// A reference, since all that is done for a call holds it until the call is over.
+public final class IncomingInvite: Sendable {
     public let request: SIPRequest
     /// The way it came.
     public let flow: Flow
@@ -9,6 +10,14 @@ public struct IncomingInvite: Sendable {
     public let mediaHost: String
     let dialog: DialogID
     let core: CoreReference
+
+    init(request: SIPRequest, flow: Flow, mediaHost: String, dialog: DialogID, core: CoreReference) {
+        self.request = request
+        self.flow = flow
+        self.mediaHost = mediaHost
+        self.dialog = dialog
+        self.core = core
+    }
 
     /// Whether the INVITE has no offer, so that `answer` makes one (RFC 3264 §4, "late offer").
     public var needsOffer: Bool { request.head.body.isEmpty }

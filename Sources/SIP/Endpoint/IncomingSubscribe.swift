@@ -1,7 +1,7 @@
 // A subscription that came in (RFC 6665): the request to judge, then the notifier's side of it.
 
 /// A SUBSCRIBE outside a dialog. It waits for exactly one of `reject` and `accept`; after 30 s it gets 500.
-public struct IncomingSubscribe: Sendable {
+public final class IncomingSubscribe: Sendable {
     public let request: SIPRequest
     /// The way it came.
     public let flow: Flow
@@ -10,6 +10,16 @@ public struct IncomingSubscribe: Sendable {
     let dialog: DialogID
     let transaction: ServerTransactionKey
     let core: CoreReference
+
+    init(
+        request: SIPRequest, flow: Flow, dialog: DialogID, transaction: ServerTransactionKey, core: CoreReference
+    ) {
+        self.request = request
+        self.flow = flow
+        self.dialog = dialog
+        self.transaction = transaction
+        self.core = core
+    }
 
     /// The event package without parameters, lower case; nil when the header is missing.
     public var event: String? {

@@ -11,12 +11,19 @@ public protocol SIPUser: Sendable {
 }
 
 /// A request that waits for its one final response. When there is none within 30 s the endpoint sends 500.
-public struct IncomingRequest: Sendable {
+public final class IncomingRequest: Sendable {
     public let request: SIPRequest
     /// The way it came.
     public let flow: Flow
     let transaction: ServerTransactionKey
     let core: CoreReference
+
+    init(request: SIPRequest, flow: Flow, transaction: ServerTransactionKey, core: CoreReference) {
+        self.request = request
+        self.flow = flow
+        self.transaction = transaction
+        self.core = core
+    }
 
     /// The first response counts, later ones are ignored. The endpoint adds a To tag and the Server header.
     public func respond(_ response: SIPResponse) {

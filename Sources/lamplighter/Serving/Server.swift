@@ -81,7 +81,7 @@ final class Server: Sendable {
         if let credentials { endpoint.use(credentials) }
         desk.replaceRules { rules in
             rules.plan = plan
-            rules.voicemail.keymaps = keymaps
+            rules.voicemail = rules.voicemail.with(keymaps)
         }
     }
 
