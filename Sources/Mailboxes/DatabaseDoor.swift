@@ -52,7 +52,8 @@ final class DatabaseDoor: Sendable {
     }
 
     /// Finds something by its key, on the calling thread: a row or two by an index take less time than the way to another
-    /// thread and back. Whatever grows with what is stored, and audio, is for `read`.
+    /// thread and back. A piece of
+    /// audio is a row or two of them. Whatever grows with what is stored is for `read`.
     func lookUp<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         let next = turn.wrappingAdd(1, ordering: .relaxed).newValue
         do {

@@ -1,5 +1,7 @@
 // Who there is: organisations (SIP domains, A8), their extensions (SIP accounts) and mailboxes (E1).
 
+public import BoxedValues
+
 public struct Organisation: Hashable, Sendable {
     public var id: OrganisationID
     /// The SIP domain, lower case; also the digest realm.

@@ -17,31 +17,39 @@ extension SQLiteStore {
         return SQLiteRecording(id: try await writer.open(new), writer: writer)
     }
 
-    /// Bytes that room is made for before they are there.
-    private static var mostAtOnce: Int { 65_536 }
+    /// Bytes that are looked up while the caller waits, as a call does that plays them; more is for another thread.
+    fileprivate static var mostAtOnce: Int { 65_536 }
 
     /// Of an open recording too: what was appended before the call is there. Empty behind the end, and when the
     /// recording is gone.
     public func audio(of recording: RecordingID, in range: Range<Int>) async throws -> [UInt8] {
         try await writer?.flush(recording)
-        return try await door.read { database in
-            let lower = max(0, range.lowerBound)
-            let first = try Int.fetchOne(
-                database.cachedStatement(sql: RecordingRow.chunkHolding), arguments: [recording.rawValue, lower])
-            guard let first, lower < range.upperBound else { return [] }
-            var audio: [UInt8] = []
-            // What is played piece by piece lies in memory for as long as it plays: no more than it needs.
-            audio.reserveCapacity(min(range.upperBound - lower, Self.mostAtOnce))
-            let chunks = try Row.fetchCursor(
-                database.cachedStatement(sql: RecordingRow.audio),
-                arguments: [recording.rawValue, first, range.upperBound])
-            while let chunk = try chunks.next() {
-                let start: Int = chunk["start"]
-                let bytes: Data = chunk["audio"]
-                audio += bytes.dropFirst(max(0, lower - start)).prefix(range.upperBound - max(start, lower))
-            }
-            return audio
+        guard range.count > Self.mostAtOnce else {
+            return try door.lookUp { try RecordingRow.audio(of: recording, in: range, $0) }
         }
+        return try await door.read { try RecordingRow.audio(of: recording, in: range, $0) }
+    }
+}
+
+extension RecordingRow {
+    fileprivate static func audio(
+        of recording: RecordingID, in range: Range<Int>, _ database: Database
+    ) throws -> [UInt8] {
+        let lower = max(0, range.lowerBound)
+        let first = try Int.fetchOne(
+            database.cachedStatement(sql: chunkHolding), arguments: [recording.rawValue, lower])
+        guard let first, lower < range.upperBound else { return [] }
+        var audio: [UInt8] = []
+        // What is played piece by piece lies in memory for as long as it plays: no more than it needs.
+        audio.reserveCapacity(min(range.upperBound - lower, SQLiteStore.mostAtOnce))
+        let chunks = try Row.fetchCursor(
+            database.cachedStatement(sql: Self.audio), arguments: [recording.rawValue, first, range.upperBound])
+        while let chunk = try chunks.next() {
+            let start: Int = chunk["start"]
+            let bytes: Data = chunk["audio"]
+            audio += bytes.dropFirst(max(0, lower - start)).prefix(range.upperBound - max(start, lower))
+        }
+        return audio
     }
 }
 

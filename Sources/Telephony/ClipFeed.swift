@@ -7,8 +7,8 @@ import CallControl
 import Media
 
 struct ClipFeed {
-    /// Bytes of a stored recording that are read at once: three seconds.
-    static let portion = 24_000
+    /// Bytes of a stored recording that are read at once: one second.
+    static let portion = 8_000
 
     /// Audio of one clip that was given: how much of the clip, and how much there is to be heard of it.
     private struct Stretch {

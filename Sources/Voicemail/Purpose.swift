@@ -19,7 +19,7 @@ enum VoicemailApplication: String {
     case directory
 }
 
-enum Purpose {
+indirect enum Purpose {
     /// `others` are the numbers of mailboxes that get the same message.
     case deposit(Mailbox, others: [String])
     case directory(Organisation)
@@ -50,7 +50,8 @@ enum Purpose {
 }
 
 extension VoicemailService {
-    /// Nil: there is no such mailbox.
+    /// Nil: there is no such mailbox. Not inlined: its frame is large, and the call would keep it.
+    @inline(never)
     func purpose(
         _ application: VoicemailApplication, _ arguments: [String: String], _ invitation: Invitation
     ) async throws -> Purpose? {

@@ -1,15 +1,15 @@
 // One playback: a list of shared buffers and how far it has got, taken 20 ms at a time.
 
 struct Player {
-    /// Where `isRunningLow` begins: 2 s.
-    static let low = 16_000
+    /// Bytes: where `runsLow` begins, 1 s before the end.
+    static let low = 8_000
 
     let id: PlaybackID
     let stoppedBy: Set<Character>
     private(set) var bytesPlayed = 0
+    /// What is still to be played; a buffer goes when its last byte has been.
     private var buffers: [AudioBuffer]
-    private var index = 0
-    /// Where in `buffers[index]` to go on.
+    /// Where in the first of them to go on.
     private var offset = 0
     private var left: Int
     private var ends: Bool
@@ -28,8 +28,6 @@ struct Player {
     var hasEnded: Bool { ends && left == 0 }
 
     mutating func append(_ more: [AudioBuffer], ends: Bool) {
-        buffers.removeFirst(min(index, buffers.count))
-        index = 0
         buffers.append(contentsOf: more)
         left += more.reduce(0) { $0 + $1.bytes.count }
         self.ends = ends
@@ -46,9 +44,9 @@ struct Player {
     /// Writes up to `count` bytes to `frame` and returns how many there were.
     mutating func fill(_ frame: UnsafeMutablePointer<UInt8>, count: Int) -> Int {
         var written = 0
-        while written < count, index < buffers.count {
+        while written < count, let buffer = buffers.first {
             let wanted = count - written
-            let copied = buffers[index].bytes.withUnsafeBufferPointer { bytes in
+            let copied = buffer.bytes.withUnsafeBufferPointer { bytes in
                 let available = min(bytes.count - offset, wanted)
                 if available > 0, let base = bytes.baseAddress {
                     (frame + written).update(from: base + offset, count: available)
@@ -57,8 +55,8 @@ struct Player {
             }
             written += copied
             offset += copied
-            if copied < wanted {
-                index += 1
+            if offset == buffer.bytes.count {
+                buffers.removeFirst()
                 offset = 0
             }
         }
@@ -70,9 +68,9 @@ struct Player {
     private mutating func skip(_ count: Int) {
         offset = count
         left -= count
-        while index < buffers.count, offset >= buffers[index].bytes.count {
-            offset -= buffers[index].bytes.count
-            index += 1
+        while let buffer = buffers.first, offset >= buffer.bytes.count {
+            offset -= buffer.bytes.count
+            buffers.removeFirst()
         }
     }
 }

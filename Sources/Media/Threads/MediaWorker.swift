@@ -104,8 +104,7 @@ final class MediaWorker: @unchecked Sendable {
     }
 
     private func run() {
-        // Voice before everything else that this machine does. Only root may ask for it; without, it is as it is.
-        _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -11)
+        Self.putVoiceFirst()
         var deadline = Self.now().nanoseconds
         while true {
             for slot in 0..<Self.slots {
@@ -120,6 +119,20 @@ final class MediaWorker: @unchecked Sendable {
             catchUp(&deadline)
         }
     }
+
+    /// The calling thread before everything else that this machine does: sched(7) lets root ask for that, and whom
+    /// RLIMIT_RTPRIO or else RLIMIT_NICE allows it; without, it is as it is. Threads that the runtime starts from this
+    /// one, to hand an event to a Task, are not to have it.
+    private static func putVoiceFirst() {
+        var priority = sched_param(sched_priority: 1)
+        if sched_setscheduler(0, SCHED_RR | resetOnFork, &priority) == 0 { return }
+        priority.sched_priority = 0
+        _ = sched_setscheduler(0, SCHED_OTHER | resetOnFork, &priority)
+        _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -11)
+    }
+
+    /// SCHED_RESET_ON_FORK, which Swift does not find in sched.h.
+    private static let resetOnFork: Int32 = 0x4000_0000
 
     private func serve(_ slot: Int) {
         let now = Self.now()

@@ -1,6 +1,8 @@
 // Requests and responses as values (RFC 3261 §7). The headers that routing, transactions and dialogs need
 // are typed; the rest are `other`. Content-Length is derived when the message is written.
 
+public import BoxedValues
+
 /// What a request and a response have in common.
 public struct MessageHead: Hashable, Sendable {
     /// Topmost first.
@@ -45,7 +47,7 @@ public struct SIPRequest: Hashable, Sendable {
     public var uri: SIPURI
     public var routes: [NameAddress] = []
     public var maxForwards: Int = 70
-    public var head: MessageHead
+    @Boxed public var head: MessageHead
 
     public init(_ method: Method, uri: SIPURI, head: MessageHead) {
         self.method = method
@@ -58,7 +60,7 @@ public struct SIPResponse: Hashable, Sendable {
     /// 100 to 699.
     public var status: Int
     public var reason: String
-    public var head: MessageHead
+    @Boxed public var head: MessageHead
 
     public init(status: Int, reason: String, head: MessageHead) {
         self.status = status

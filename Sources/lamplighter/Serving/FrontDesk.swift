@@ -41,15 +41,17 @@ final class FrontDesk: SIPUser {
 
     func received(_ call: IncomingInvite) { Task { await take(call) } }
 
+    /// Whoever is let in is served by a Task of its own: what admission needed for a moment, this Task keeps to its end.
     private func take(_ call: IncomingInvite) async {
         switch await phones.admit(call.request, by: call.flow) {
         case .phone(let account):
-            await connect(call, Invitation(call, from: account), diversions: nil)
+            let invitation = Invitation(call, from: account)
+            Task { await connect(call, invitation, diversions: nil) }
         case .peer(_, let domain, let account):
+            let invitation = Invitation(call, fromPeerOf: domain, vouchingFor: account)
             // Only a peer is believed when it says who diverted a call.
-            await connect(
-                call, Invitation(call, fromPeerOf: domain, vouchingFor: account),
-                diversions: Diversions(of: call.request))
+            let diversions = Diversions(of: call.request)
+            Task { await connect(call, invitation, diversions: diversions) }
         case .challenge(let headers):
             call.reject(401, headers: headers)
         case .reject(let status, let headers):
@@ -80,6 +82,8 @@ final class FrontDesk: SIPUser {
         logger.info("call over", metadata: invitation.logFields)
     }
 
+    // Not inlined: its frame is large, and the call would keep it.
+    @inline(never)
     private func destination(
         of invitation: Invitation, _ diversions: Diversions?, _ plan: Dialplan
     ) async throws -> Destination? {
