@@ -53,14 +53,15 @@ final class DatabaseDoor: Sendable {
 
     /// Finds something by its key, on the calling thread: a row or two by an index take less time than the way to another
     /// thread and back. A piece of
-    /// audio is a row or two of them. Whatever grows with what is stored is for `read`.
+    /// audio is a row or two of them. Whatever grows with what is stored is for `read`. Each statement sees the store as it
+    /// is then: a transaction around them would take longer than they do.
     func lookUp<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         let next = turn.wrappingAdd(1, ordering: .relaxed).newValue
         do {
             return try lookUps[Int(UInt(bitPattern: next) % UInt(lookUps.count))].unsafeRead { database in
                 // GRDB does not ask before it uses a connection that was closed.
                 guard database.sqliteConnection != nil else { throw StoreError.closed }
-                return try Self.transaction(.deferred, on: database, body)
+                return try body(database)
             }
         } catch { throw StoreError(error) }
     }
@@ -76,14 +77,14 @@ final class DatabaseDoor: Sendable {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        try await serially { try Self.transaction(.immediate, on: $0, body) }
+        try await serially { try Self.transaction(on: $0, body) }
     }
 
     private static func transaction<Value>(
-        _ kind: Database.TransactionKind, on database: Database, _ body: (Database) throws -> Value
+        on database: Database, _ body: (Database) throws -> Value
     ) throws -> Value {
         var value: Value?
-        try database.inTransaction(kind) {
+        try database.inTransaction(.immediate) {
             value = try body(database)
             return .commit
         }

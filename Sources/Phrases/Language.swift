@@ -4,7 +4,8 @@
 internal import Foundation
 internal import Yams
 
-struct Language: Sendable {
+/// A reference: every call holds that of its language.
+final class Language: Sendable {
     let numbers: NumberSets
     let sentences: [Sentence: Pattern]
     /// 12 or 24.

@@ -169,7 +169,7 @@ struct PlayerTests {
     }
 
     @Test func itAsksForMoreOnceBeforeItRunsOut() {
-        var player = Player(PlaybackID(1), [AudioBuffer(speech(16_160))], from: 0, ends: false, stoppedBy: [])
+        var player = Player(PlaybackID(1), [AudioBuffer(speech(Player.low + 160))], from: 0, ends: false, stoppedBy: [])
         let atFirst = player.runsLow()
         let head = play(&player, frames: 2)
         let low = player.runsLow()
@@ -180,7 +180,7 @@ struct PlayerTests {
         let atTheEnd = player.runsLow()
         #expect([atFirst, low, stillLow, lowAgain, atTheEnd] == [false, true, false, true, false])
         let rest = play(&player, frames: 200)
-        #expect(head + rest == speech(16_160) + speech(80, seed: 2))
+        #expect(head + rest == speech(Player.low + 160) + speech(80, seed: 2))
         #expect(player.hasEnded)
     }
 }
