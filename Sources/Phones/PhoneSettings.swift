@@ -126,7 +126,7 @@ public struct PhoneSettings: Sendable {
     public var lampTrunks: [LampTrunk] = []
     /// So many wrong passwords in a row lock an account, and the address that they come from.
     public var wrongPasswords = 10
-    /// REGISTERs and SUBSCRIBEs being worked on at once; one more gets 503.
+    /// REGISTERs and SUBSCRIBEs being worked on at once; one more gets 503. See `Backlog`.
     public var maximumPending = 2_000
 
     public init(

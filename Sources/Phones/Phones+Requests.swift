@@ -12,12 +12,7 @@ extension Phones {
 
     /// Answers a REGISTER (F1). Returns at once.
     public func register(_ incoming: IncomingRequest) {
-        let request = incoming.request
-        guard begin() else { return incoming.respond(request.answer(503, [Self.busy])) }
-        Task {
-            await answer(incoming)
-            end()
-        }
+        work { await self.answer(incoming) } orSendAway: { incoming.respond(incoming.request.answer(503, [$0])) }
     }
 
     private func answer(_ incoming: IncomingRequest) async {
@@ -41,11 +36,7 @@ extension Phones {
 
     /// Answers a SUBSCRIBE outside a dialog (F2). Returns at once.
     public func subscribe(_ incoming: IncomingSubscribe) {
-        guard begin() else { return incoming.reject(503, headers: [Self.busy]) }
-        Task {
-            await answer(incoming)
-            end()
-        }
+        work { await self.answer(incoming) } orSendAway: { incoming.reject(503, headers: [$0]) }
     }
 
     private func answer(_ incoming: IncomingSubscribe) async {

@@ -17,7 +17,7 @@ public final class Phones: Sendable {
     let lamps: Lamps
     let now: @Sendable () -> Double
     let sleep: Alarm.Sleep
-    private let pending = Mutex(0)
+    private let backlog: Mutex<Backlog>
     let isShutDown = Mutex(false)
     /// Accounts that the store will be asked about again.
     let untold = Mutex<Set<ExtensionID>>([])
@@ -37,6 +37,7 @@ public final class Phones: Sendable {
         self.logger = logger
         self.now = now
         self.sleep = sleep
+        backlog = Mutex(Backlog(limit: settings.maximumPending, random: random))
         rules = SubscribeRules(limits: settings.lamps, pilotNumbers: settings.pilotNumbers)
         registrations = Registrations(store: store, limits: settings.registrar, logger: logger, now: now, sleep: sleep)
         gatekeeper = Gatekeeper(
@@ -107,14 +108,13 @@ public final class Phones: Sendable {
 
     // MARK: For the requests
 
-    /// Counts a request in; false when there are too many already.
-    func begin() -> Bool {
-        pending.withLock { count in
-            guard count < settings.maximumPending else { return false }
-            count += 1
-            return true
+    /// Does the work for a request in a Task, or has it sent away when there are too many already.
+    func work(_ body: @escaping @Sendable () async -> Void, orSendAway sendAway: (HeaderField) -> Void) {
+        let begun = now()
+        if let pause = backlog.withLock({ $0.begin() }) { return sendAway(HeaderField("Retry-After", String(pause))) }
+        Task {
+            await body()
+            backlog.withLock { $0.end(after: now() - begun) }
         }
     }
-
-    func end() { pending.withLock { $0 -= 1 } }
 }

@@ -5,14 +5,18 @@ struct TimerQueue<Owner> {
     /// The way back to one's entry; spent once the entry has been popped or taken back.
     struct Token: Hashable { fileprivate let slot: Int }
 
+    /// Owners stay where they are: what moves is only when and which.
     private struct Entry {
         var deadline: Duration
-        var owner: Owner
         var slot: Int
     }
+    private struct Slot {
+        var owner: Owner?
+        /// Where in the heap its entry is.
+        var place: Int
+    }
     private var heap: [Entry] = []
-    /// Where in the heap the entry of a slot is.
-    private var places: [Int] = []
+    private var slots: [Slot] = []
     private var freeSlots: [Int] = []
 
     var count: Int { heap.count }
@@ -24,19 +28,19 @@ struct TimerQueue<Owner> {
         case (nil, nil):
             break
         case (nil, let deadline?):
-            let slot = freeSlots.popLast() ?? places.count
-            if slot == places.count { places.append(0) }
-            heap.append(Entry(deadline: deadline, owner: owner(), slot: slot))
-            places[slot] = heap.count - 1
+            let slot = freeSlots.popLast() ?? slots.count
+            let new = Slot(owner: owner(), place: heap.count)
+            if slot == slots.count { slots.append(new) } else { slots[slot] = new }
+            heap.append(Entry(deadline: deadline, slot: slot))
             rise(heap.count - 1)
             token = Token(slot: slot)
         case (let known?, let deadline?):
-            let place = places[known.slot]
+            let place = slots[known.slot].place
             guard heap[place].deadline != deadline else { return }
             heap[place].deadline = deadline
             sink(rise(place))
         case (let known?, nil):
-            _ = remove(at: places[known.slot])
+            _ = remove(at: slots[known.slot].place)
             token = nil
         }
     }
@@ -44,43 +48,47 @@ struct TimerQueue<Owner> {
     /// The owner of the first deadline that is reached; its token is spent.
     mutating func popDue(_ now: Duration) -> Owner? {
         guard let first = heap.first, first.deadline <= now else { return nil }
-        return remove(at: 0).owner
+        return remove(at: 0)
     }
 
-    private mutating func remove(at place: Int) -> Entry {
-        exchange(place, heap.count - 1)
-        let removed = heap.removeLast()
-        freeSlots.append(removed.slot)
-        if place < heap.count { sink(rise(place)) }
-        return removed
+    private mutating func remove(at place: Int) -> Owner? {
+        let slot = heap[place].slot
+        let last = heap.removeLast()
+        if place < heap.count {
+            put(last, at: place)
+            sink(rise(place))
+        }
+        freeSlots.append(slot)
+        return slots[slot].owner.take()
     }
 
     @discardableResult
     private mutating func rise(_ start: Int) -> Int {
+        let entry = heap[start]
         var place = start
-        while place > 0, heap[place].deadline < heap[(place - 1) / 2].deadline {
-            exchange(place, (place - 1) / 2)
+        while place > 0, entry.deadline < heap[(place - 1) / 2].deadline {
+            put(heap[(place - 1) / 2], at: place)
             place = (place - 1) / 2
         }
+        put(entry, at: place)
         return place
     }
 
     private mutating func sink(_ start: Int) {
+        let entry = heap[start]
         var place = start
-        while true {
-            var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < heap.count {
-                if heap[child].deadline < heap[least].deadline { least = child }
-            }
-            guard least != place else { return }
-            exchange(place, least)
-            place = least
+        while 2 * place + 1 < heap.count {
+            var child = 2 * place + 1
+            if child + 1 < heap.count, heap[child + 1].deadline < heap[child].deadline { child += 1 }
+            guard heap[child].deadline < entry.deadline else { break }
+            put(heap[child], at: place)
+            place = child
         }
+        put(entry, at: place)
     }
 
-    private mutating func exchange(_ first: Int, _ second: Int) {
-        heap.swapAt(first, second)
-        places[heap[first].slot] = first
-        places[heap[second].slot] = second
+    private mutating func put(_ entry: Entry, at place: Int) {
+        heap[place] = entry
+        slots[entry.slot].place = place
     }
 }
