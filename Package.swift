@@ -56,7 +56,6 @@ let package = Package(
         .systemLibrary(name: "CSndFile", pkgConfig: "sndfile"),
         .systemLibrary(name: "CSampleRate"),
         .systemLibrary(name: "CSRTP"),
-        .systemLibrary(name: "CMalloc"),
 
         room("BoxedValues", [], optimised),
         room("SIP", ["BoxedValues", "COsip", crypto, logging] + nio + tls, optimised),
@@ -72,7 +71,7 @@ let package = Package(
             name: "lamplighter",
             dependencies: [
                 "SIP", "Media", "CallControl", "Telephony", "Mailboxes", "Phrases", "Voicemail", "Dialplan", "Phones",
-                "CMalloc", logging, yams,
+                logging, yams,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -56,13 +56,6 @@ public struct LampTrunk: Hashable, Sendable {
         self.address = address
         self.transport = transport
     }
-
-    /// A number there.
-    func uri(of number: String) -> SIPURI {
-        var uri = SIPURI(user: number, host: address.host, port: address.port)
-        if transport != .udp { uri.parameters["transport"] = transport.rawValue.lowercased() }
-        return uri
-    }
 }
 
 /// Bounds of RFC 3261 §10.3; times in seconds.

@@ -12,7 +12,11 @@ extension Phones {
 
     /// Answers a REGISTER (F1). Returns at once.
     public func register(_ incoming: IncomingRequest) {
-        work { await self.answer(incoming) } orSendAway: { incoming.respond(incoming.request.answer(503, [$0])) }
+        work {
+            await self.answer(incoming)
+        } orSendAway: { pause in
+            incoming.respond(incoming.request.answer(503, [pause]))
+        }
     }
 
     private func answer(_ incoming: IncomingRequest) async {
@@ -36,7 +40,11 @@ extension Phones {
 
     /// Answers a SUBSCRIBE outside a dialog (F2). Returns at once.
     public func subscribe(_ incoming: IncomingSubscribe) {
-        work { await self.answer(incoming) } orSendAway: { incoming.reject(503, headers: [$0]) }
+        work {
+            await self.answer(incoming)
+        } orSendAway: { pause in
+            incoming.reject(503, headers: [pause])
+        }
     }
 
     private func answer(_ incoming: IncomingSubscribe) async {

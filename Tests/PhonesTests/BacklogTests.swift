@@ -21,10 +21,10 @@ struct BacklogTests {
     @Test("while phones wait so long that they send again, only a few are worked on")
     func patience() {
         var backlog = Backlog(limit: 1_000, random: .system)
-        for _ in 0..<200 { #expect(backlog.begin() == nil) }
+        for _ in 0..<Backlog.few + 200 { #expect(backlog.begin() == nil) }
         backlog.end(after: Backlog.patience * 2)
         #expect(backlog.begin() != nil)
-        for _ in Backlog.few..<200 { backlog.end(after: Backlog.patience * 2) }
+        for _ in 0..<200 { backlog.end(after: Backlog.patience * 2) }
         #expect(backlog.begin() == nil)
         #expect(backlog.begin() != nil)
         // It goes well again.

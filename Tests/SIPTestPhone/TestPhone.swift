@@ -76,9 +76,7 @@ package final class TestPhone: Sendable {
 
     /// The Contact of a phone that takes requests where it sends from.
     package func contact(_ user: String) -> NameAddress {
-        var uri = SIPURI(user: user, host: address.host, port: address.port)
-        if way != .udp { uri.parameters["transport"] = way.transport.rawValue.lowercased() }
-        return NameAddress(uri: uri)
+        NameAddress(uri: SIPURI(user: user, at: address, by: way.transport))
     }
 
     /// What it answers to requests from now on; 0: nothing.

@@ -2,7 +2,6 @@
 // It prints "up N" once all calls are up, "down" when the first one is hung up, and JSON at the end.
 #include "caller.h"
 #include <errno.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -257,7 +256,7 @@ int main(int count, char **words) {
   if (!calls || !phones) die("calloc");
   prctl(PR_SET_TIMERSLACK, 1);
   // Callers do not have to wait for the server's processors; who may not ask for that (root may) is none the worse.
-  if (sched_setscheduler(0, SCHED_RR, &(struct sched_param){.sched_priority = 1})) setpriority(PRIO_PROCESS, 0, -10);
+  setpriority(PRIO_PROCESS, 0, -10);
   sip_open();
   media_open();
   int64_t begun = wall();

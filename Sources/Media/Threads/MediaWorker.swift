@@ -120,14 +120,13 @@ final class MediaWorker: @unchecked Sendable {
         }
     }
 
-    /// The calling thread before everything else that this machine does: sched(7) lets root ask for that, and whom
-    /// RLIMIT_RTPRIO or else RLIMIT_NICE allows it; without, it is as it is. Threads that the runtime starts from this
-    /// one, to hand an event to a Task, are not to have it.
+    /// The calling thread before everything else that this machine does, where the system allows that (root, or
+    /// RLIMIT_NICE); without, it is as it is. Not by SCHED_RR: on a machine that is too small for its calls their media
+    /// would leave nothing for the signalling that ends them. Threads that the runtime starts from this one, to hand an
+    /// event to a Task, are not to have it (sched(7)).
     private static func putVoiceFirst() {
-        var priority = sched_param(sched_priority: 1)
-        if sched_setscheduler(0, SCHED_RR | resetOnFork, &priority) == 0 { return }
-        priority.sched_priority = 0
-        _ = sched_setscheduler(0, SCHED_OTHER | resetOnFork, &priority)
+        var none = sched_param()
+        _ = sched_setscheduler(0, SCHED_OTHER | resetOnFork, &none)
         _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -11)
     }
 

@@ -4,10 +4,10 @@
 internal import SIP
 
 struct Backlog: Sendable {
-    /// Seconds; a phone sends again what was not answered within T1, which is 0.5 s (RFC 3261 §17.1.2.2).
-    static let patience = 0.4
-    /// So many are worked on whatever time they take.
-    static let few = 64
+    /// Seconds; a phone sends again what was not answered within T1 (RFC 3261 §17.1.2.2).
+    static let patience = 0.5
+    /// So many are worked on whatever time they take: the disk may let all of them wait for once.
+    static let few = 500
     /// Seconds; spread, so that those who were sent away together do not come back together.
     private static let pauses = 2...6
 

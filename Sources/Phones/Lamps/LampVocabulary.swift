@@ -51,7 +51,7 @@ struct LampContact: Hashable, Sendable {
         owner = AddressOfRecord(number: account.number, domain: account.domain)
         self.display = display
         self.habit = habit
-        uri = trunk.uri(of: account.number)
+        uri = SIPURI(user: account.number, at: trunk.address, by: trunk.transport)
         path = []
         flow = Flow(transport: trunk.transport, local: HostPort(host: "", port: 0), remote: trunk.address)
         isTrunk = true

@@ -12,7 +12,7 @@ extension SIPRequest {
         for route in routes { writer.writeLine("Route: ") { $0.write(route) } }
         writer.writeLine("Max-Forwards: ") { $0.write(maxForwards) }
         writer.writeRest(of: head)
-        return writer.bytes
+        return writer.message
     }
 }
 
@@ -26,7 +26,7 @@ extension SIPResponse {
         writer.endLine()
         writer.writeVias(head)
         writer.writeRest(of: head)
-        return writer.bytes
+        return writer.message
     }
 }
 

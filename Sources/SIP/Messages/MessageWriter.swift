@@ -6,6 +6,9 @@ struct MessageWriter {
 
     init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
+    /// In as much memory as it needs: transactions keep what they have sent for half a minute.
+    var message: [UInt8] { bytes.withUnsafeBufferPointer(Array.init) }
+
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     mutating func endLine() {

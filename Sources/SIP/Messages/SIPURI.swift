@@ -45,6 +45,12 @@ public struct SIPURI: Hashable, Sendable {
         self.parameters = parameters
         self.headers = headers
     }
+
+    /// A user at an address that is reached by this transport (RFC 3261 §19.1.2: without the parameter it is UDP).
+    public init(user: String, at address: HostPort, by transport: Transport) {
+        self.init(user: user, host: address.host, port: address.port)
+        if transport != .udp { parameters["transport"] = transport.rawValue.lowercased() }
+    }
 }
 
 extension SIPURI {

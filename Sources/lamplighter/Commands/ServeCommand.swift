@@ -2,7 +2,6 @@
 // certificates again.
 
 import ArgumentParser
-import CMalloc
 import Glibc
 import Logging
 import ServiceLifecycle
@@ -14,8 +13,6 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Create a sample organisation when there is none.") var sample = false
 
     func run() async throws {
-        // A call's memory comes from many threads; an arena for each of them would keep what the others could use.
-        mallopt(M_ARENA_MAX, 2)
         // Until it serves there is nothing to read again, and the signal's default would end it.
         signal(SIGHUP, SIG_IGN)
         let configuration = try common.load()

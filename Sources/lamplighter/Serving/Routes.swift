@@ -30,13 +30,6 @@ struct OutboundTrunk: Hashable {
         guard transport == .tls, Organisation.isDomain(String(words[3])) else { return nil }
         certificateName = words[3].lowercased()
     }
-
-    /// A number there.
-    func uri(of number: String) -> SIPURI {
-        var uri = SIPURI(user: number, host: address.host, port: address.port)
-        if transport != .udp { uri.parameters["transport"] = transport.rawValue.lowercased() }
-        return uri
-    }
 }
 
 struct Routes: Sendable {
@@ -58,6 +51,6 @@ struct Routes: Sendable {
         guard let trunk = trunks[domain.lowercased()],
             let flow = await endpoint.flow(to: trunk.address, by: trunk.transport)
         else { return nil }
-        return Route(target: trunk.uri(of: number), flow: flow)
+        return Route(target: SIPURI(user: number, at: trunk.address, by: trunk.transport), flow: flow)
     }
 }
