@@ -51,10 +51,9 @@ final class DatabaseDoor: Sendable {
         }
     }
 
-    /// Finds something by its key, on the calling thread: a row or two by an index take less time than the way to another
-    /// thread and back. A piece of
-    /// audio is a row or two of them. Whatever grows with what is stored is for `read`. Each statement sees the store as it
-    /// is then: a transaction around them would take longer than they do.
+    /// Finds something by its key, on the calling thread: a row or two by an index, or a piece of audio, take less time
+    /// than the way to another thread and back. Whatever grows with what is stored is for `read`. Each statement sees the
+    /// store as it is then: a transaction around them would take longer than they do.
     func lookUp<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         let next = turn.wrappingAdd(1, ordering: .relaxed).newValue
         do {

@@ -65,7 +65,9 @@ final class Desk: SIPUser, @unchecked Sendable {
                 endings += 1
             case .referred(let outcome):
                 world.referrals += 1
-                if plan.referral?.outcomes.contains(outcome) != true {
+                // Switched on again in time, its phone says that there is no such call.
+                let isForgotten = outcome == .failed(status: 481) && world.isForgotten(plan)
+                if plan.referral?.outcomes.contains(outcome) != true, !isForgotten {
                     world.complain("call \(plan.number): \(outcome) came of its REFER")
                 }
                 dialog.hangUp()

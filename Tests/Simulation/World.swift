@@ -40,6 +40,8 @@ final class World: @unchecked Sendable {
     private(set) var site: Site?
     private var trunks: [UserAgent] = []
     private var plans: [CallPlan] = []
+    /// The desk phones that make calls, by the calls' numbers.
+    private var callers: [Int: UserAgent] = [:]
 
     private(set) var complaints: [String] = []
     var established = 0
@@ -137,10 +139,14 @@ final class World: @unchecked Sendable {
         for plan in plans { time.after(plan.start) { [self] in begin(plan) } }
     }
 
+    /// Whether it was the call of a phone that has been switched off since, and knows nothing of it.
+    func isForgotten(_ plan: CallPlan) -> Bool { callers[plan.number]?.isOn == false }
+
     private func begin(_ plan: CallPlan) {
         if plan.isOutgoing { return site?.call(plan) ?? () }
         let phone = phones[plan.number % phones.count]
         if plan.number % 5 < 2, let agent = phone.agent {
+            callers[plan.number] = agent
             SimulatedCaller(plan, agent, store.accounts[phone.number]).begin()
         } else {
             SimulatedCaller(plan, trunks[plan.number % trunks.count], nil).begin()
