@@ -94,7 +94,7 @@ struct OutgoingSession: Sendable {
     }
 
     /// Whether the user waits for an outcome.
-    private var isLive: Bool {
+    var isLive: Bool {
         switch phase {
         case .calling, .proceeding: true
         case .leaving, .cancelled, .settled: false

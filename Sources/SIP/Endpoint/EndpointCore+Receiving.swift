@@ -98,7 +98,7 @@ extension EndpointCore {
         // What goes on by TLS is nothing that others on the way could have heard and answer to.
         guard let id = DialogID(of: request), let path = calls[id]?.path ?? subscriptions[id]?.path,
             flow.transport.isProtected || !path.isProtected
-        else { return reply(481, to: request, over: flow) }
+        else { return hasOvertakenAnswer(request, over: flow) ? () : reply(481, to: request, over: flow) }
         guard serverTransactions.count < limits.maximumTransactionsOfDialogs else { return shed(request, over: flow) }
         open(key, for: request, over: flow, dialog: id)
         if let call = calls[id] {
@@ -108,6 +108,13 @@ extension EndpointCore {
         } else {
             receive(request, key, over: flow, inSubscription: id)
         }
+    }
+
+    /// Whether it belongs to a call that we make, and is there before the 200 that makes it one, as a BYE of somebody who
+    /// answers and hangs up at once: both come again, the 200 first (RFC 3261 §13.3.1.4, §17.1.2.2).
+    private func hasOvertakenAnswer(_ request: SIPRequest, over flow: Flow) -> Bool {
+        guard !flow.transport.isReliable, let call = outgoing[request.head.callID] else { return false }
+        return call.session.isLive && request.head.to.tag == call.session.invite.head.from.tag
     }
 
     private func receiveNew(_ request: SIPRequest, _ key: ServerTransactionKey, over flow: Flow) {

@@ -69,6 +69,33 @@ struct OutgoingCallTests {
         }
     }
 
+    @Test("A BYE that has overtaken the 200 of its call waits for it; one of another call is no call's")
+    func overtaken() async throws {
+        try await Bench.run { bench in
+            let phone = try await bench.phone()
+            let flow = Flow(transport: .udp, local: bench.address, remote: phone.address)
+            let call = await bench.endpoint.invite(try invite(phone.address), over: flow)
+            let invite = try await phone.request()
+            phone.send(answer(invite, 180, by: phone))
+            guard case .ringing = try await call.progress.first() else { throw TimedOut() }
+            let stranger = Caller(
+                callID: invite.head.callID, tag: "theirs", toTag: "guessed", address: phone.address.description)
+            phone.send(stranger.text("BYE", 1))
+            #expect(try await phone.response().status == 481)
+            let theirs = Caller(
+                callID: invite.head.callID, tag: "theirs", toTag: invite.head.from.tag,
+                address: phone.address.description)
+            let bye = theirs.text("BYE", 1)
+            phone.send(bye)
+            phone.send(answer(invite, 200, by: phone))
+            #expect(try await phone.request().method == .ack)
+            guard case .answered(_?, let dialog) = try await call.progress.first() else { throw TimedOut() }
+            phone.send(bye)
+            #expect(try await phone.response().status == 200)
+            guard case .ended(.bye) = try await dialog.events.first() else { throw TimedOut() }
+        }
+    }
+
     @Test("A refusal gets its ACK with the INVITE's branch, again and again, and is told")
     func refused() async throws {
         try await Bench.run { bench in
