@@ -65,9 +65,9 @@ final class Desk: SIPUser, @unchecked Sendable {
                 endings += 1
             case .referred(let outcome):
                 world.referrals += 1
-                // Switched on again in time, its phone says that there is no such call.
-                let isForgotten = outcome == .failed(status: 481) && world.isForgotten(plan)
-                if plan.referral?.outcomes.contains(outcome) != true, !isForgotten {
+                // Whose BYE crosses the REFER has no such call any more, nor has a phone that was switched off and on.
+                let hasLeft = outcome == .failed(status: 481) && !world.isTalking(plan)
+                if plan.referral?.outcomes.contains(outcome) != true, !hasLeft {
                     world.complain("call \(plan.number): \(outcome) came of its REFER")
                 }
                 dialog.hangUp()

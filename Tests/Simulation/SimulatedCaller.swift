@@ -14,6 +14,7 @@ final class SimulatedCaller {
     private let world: World
     private let callID: String
     private var state = State.calling
+    var isTalking: Bool { state == .talking && agent.isOn }
     private var hasGivenUp = false
     private var hasCancelled = false
     private var isRinging = false

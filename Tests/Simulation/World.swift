@@ -40,8 +40,8 @@ final class World: @unchecked Sendable {
     private(set) var site: Site?
     private var trunks: [UserAgent] = []
     private var plans: [CallPlan] = []
-    /// The desk phones that make calls, by the calls' numbers.
-    private var callers: [Int: UserAgent] = [:]
+    /// By the numbers of their calls.
+    private var callers: [Int: SimulatedCaller] = [:]
 
     private(set) var complaints: [String] = []
     var established = 0
@@ -139,18 +139,18 @@ final class World: @unchecked Sendable {
         for plan in plans { time.after(plan.start) { [self] in begin(plan) } }
     }
 
-    /// Whether it was the call of a phone that has been switched off since, and knows nothing of it.
-    func isForgotten(_ plan: CallPlan) -> Bool { callers[plan.number]?.isOn == false }
+    /// Whether the caller knows the call, and has not ended it.
+    func isTalking(_ plan: CallPlan) -> Bool { callers[plan.number]?.isTalking ?? false }
 
     private func begin(_ plan: CallPlan) {
         if plan.isOutgoing { return site?.call(plan) ?? () }
         let phone = phones[plan.number % phones.count]
         if plan.number % 5 < 2, let agent = phone.agent {
-            callers[plan.number] = agent
-            SimulatedCaller(plan, agent, store.accounts[phone.number]).begin()
+            callers[plan.number] = SimulatedCaller(plan, agent, store.accounts[phone.number])
         } else {
-            SimulatedCaller(plan, trunks[plan.number % trunks.count], nil).begin()
+            callers[plan.number] = SimulatedCaller(plan, trunks[plan.number % trunks.count], nil)
         }
+        callers[plan.number]?.begin()
     }
 
     private func scheduleChanges() {
