@@ -76,19 +76,15 @@ final class DatabaseDoor: Sendable {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
-        try await serially { try Self.transaction(on: $0, body) }
-    }
-
-    private static func transaction<Value>(
-        on database: Database, _ body: (Database) throws -> Value
-    ) throws -> Value {
-        var value: Value?
-        try database.inTransaction(.immediate) {
-            value = try body(database)
-            return .commit
+        try await serially { database in
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body(database)
+                return .commit
+            }
+            guard let value else { throw StoreError.failed("a transaction ended without a result") }
+            return value
         }
-        guard let value else { throw StoreError.failed("a transaction ended without a result") }
-        return value
     }
 
     /// Runs `body` on the writing connection, alone but not in a transaction.

@@ -50,8 +50,7 @@ indirect enum Purpose {
 }
 
 extension VoicemailService {
-    /// Nil: there is no such mailbox. Not inlined: its frame is large, and the call would keep it.
-    @inline(never)
+    /// Nil: there is no such mailbox.
     func purpose(
         _ application: VoicemailApplication, _ arguments: [String: String], _ invitation: Invitation
     ) async throws -> Purpose? {

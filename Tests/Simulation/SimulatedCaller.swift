@@ -14,7 +14,6 @@ final class SimulatedCaller {
     private let world: World
     private let callID: String
     private var state = State.calling
-    var isTalking: Bool { state == .talking && agent.isOn }
     private var hasGivenUp = false
     private var hasCancelled = false
     private var isRinging = false
@@ -28,6 +27,8 @@ final class SimulatedCaller {
     private var acknowledged: Set<String> = []
     private var holdsLeft: Int
     private var keysLeft: Int
+
+    var isTalking: Bool { state == .talking && agent.isOn }
 
     init(_ plan: CallPlan, _ agent: UserAgent, _ account: PhoneAccount?) {
         self.plan = plan

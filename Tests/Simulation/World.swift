@@ -139,8 +139,8 @@ final class World: @unchecked Sendable {
         for plan in plans { time.after(plan.start) { [self] in begin(plan) } }
     }
 
-    /// Whether the caller knows the call, and has not ended it.
-    func isTalking(_ plan: CallPlan) -> Bool { callers[plan.number]?.isTalking ?? false }
+    /// Whether the caller knows the call, and has not ended it; of a call that the server makes it is taken for granted.
+    func isTalking(_ plan: CallPlan) -> Bool { callers[plan.number]?.isTalking ?? true }
 
     private func begin(_ plan: CallPlan) {
         if plan.isOutgoing { return site?.call(plan) ?? () }

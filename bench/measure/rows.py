@@ -45,8 +45,8 @@ class Bench:
         for what, speak, limit in (("playing", 0, None), ("playing to callers who speak", 1, 0.10)):
             watch, memory, result = self._steady("play", calls, to="03102", speak=speak)
             cost = watch["ms"] / (watch["seconds"] * calls)
-            self._add(what, calls, watch, result, cost=cost, unit="ms a call-second", floor=floor, limit=on_this_machine(limit, floor),
-                      ratio_limit=2 if speak else None, kB=(memory - running.idle) / calls, kB_limit=40)
+            self._add(what, calls, watch, result, cost=cost, unit="ms a call-second", floor=floor,
+                      limit=on_this_machine(limit, floor), ratio_limit=2 if speak else None, kB=(memory - running.idle) / calls, kB_limit=40)
         self._deposits(calls, floor)
 
     def _deposits(self, calls, floor):

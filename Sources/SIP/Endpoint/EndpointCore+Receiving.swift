@@ -98,7 +98,10 @@ extension EndpointCore {
         // What goes on by TLS is nothing that others on the way could have heard and answer to.
         guard let id = DialogID(of: request), let path = calls[id]?.path ?? subscriptions[id]?.path,
             flow.transport.isProtected || !path.isProtected
-        else { return hasOvertakenAnswer(request, over: flow) ? () : reply(481, to: request, over: flow) }
+        else {
+            if !hasOvertakenAnswer(request, over: flow) { reply(481, to: request, over: flow) }
+            return
+        }
         guard serverTransactions.count < limits.maximumTransactionsOfDialogs else { return shed(request, over: flow) }
         open(key, for: request, over: flow, dialog: id)
         if let call = calls[id] {

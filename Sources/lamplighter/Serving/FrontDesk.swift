@@ -82,8 +82,6 @@ final class FrontDesk: SIPUser {
         logger.info("call over", metadata: invitation.logFields)
     }
 
-    // Not inlined: its frame is large, and the call would keep it.
-    @inline(never)
     private func destination(
         of invitation: Invitation, _ diversions: Diversions?, _ plan: Dialplan
     ) async throws -> Destination? {
