@@ -58,8 +58,9 @@ let package = Package(
         .systemLibrary(name: "CSRTP"),
 
         room("BoxedValues", [], optimised),
-        room("SIP", ["BoxedValues", "COsip", crypto, logging] + nio + tls, optimised),
-        room("Media", ["COrtp", "CSpanDSP", "CSndFile", "CSampleRate", "CSRTP", logging], optimised),
+        room("ThreadPriority"),
+        room("SIP", ["BoxedValues", "ThreadPriority", "COsip", crypto, logging] + nio + tls, optimised),
+        room("Media", ["ThreadPriority", "COrtp", "CSpanDSP", "CSndFile", "CSampleRate", "CSRTP", logging], optimised),
         room("CallControl"),
         room("Telephony", ["CallControl", "SIP", "Media", logging]),
         room("Mailboxes", ["BoxedValues", grdb, crypto, cryptoExtras, logging]),

@@ -12,7 +12,7 @@ extension Phones {
 
     /// Answers a REGISTER (F1). Returns at once.
     public func register(_ incoming: IncomingRequest) {
-        work {
+        work(.init(isRegistration: true, hasCredentials: incoming.request.hasCredentials)) {
             await self.answer(incoming)
         } orSendAway: { pause in
             incoming.respond(incoming.request.answer(503, [pause]))
@@ -40,7 +40,7 @@ extension Phones {
 
     /// Answers a SUBSCRIBE outside a dialog (F2). Returns at once.
     public func subscribe(_ incoming: IncomingSubscribe) {
-        work {
+        work(.init(isRegistration: false, hasCredentials: incoming.request.hasCredentials)) {
             await self.answer(incoming)
         } orSendAway: { pause in
             incoming.reject(503, headers: [pause])
@@ -95,6 +95,8 @@ extension Phones {
 }
 
 extension SIPRequest {
+    fileprivate var hasCredentials: Bool { head["Authorization"] != nil }
+
     fileprivate func answer(_ status: Int, _ headers: [HeaderField] = []) -> SIPResponse {
         var response = response(status)
         response.head.other += headers

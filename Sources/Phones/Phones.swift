@@ -109,12 +109,18 @@ public final class Phones: Sendable {
     // MARK: For the requests
 
     /// Does the work for a request in a Task, or has it sent away when there are too many already.
-    func work(_ body: @escaping @Sendable () async -> Void, orSendAway sendAway: (HeaderField) -> Void) {
+    func work(
+        _ errand: Backlog.Errand, _ body: @escaping @Sendable () async -> Void,
+        orSendAway sendAway: (HeaderField) -> Void
+    ) {
         let begun = now()
-        if let pause = backlog.withLock({ $0.begin() }) { return sendAway(HeaderField("Retry-After", String(pause))) }
+        if let pause = backlog.withLock({ $0.begin(errand, now: begun) }) {
+            return sendAway(HeaderField("Retry-After", String(pause)))
+        }
         Task {
             await body()
-            backlog.withLock { $0.end(after: now() - begun) }
+            let end = now()
+            backlog.withLock { $0.end(errand, after: end - begun, now: end) }
         }
     }
 }

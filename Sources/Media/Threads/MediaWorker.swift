@@ -6,6 +6,7 @@
 internal import COrtp
 internal import Glibc
 internal import Synchronization
+internal import ThreadPriority
 
 enum MediaCommand: Sendable {
     case open
@@ -104,7 +105,7 @@ final class MediaWorker: @unchecked Sendable {
     }
 
     private func run() {
-        Self.putVoiceFirst()
+        ThreadPriority.voice.takeEffect()
         var deadline = Self.now().nanoseconds
         while true {
             for slot in 0..<Self.slots {
@@ -119,19 +120,6 @@ final class MediaWorker: @unchecked Sendable {
             catchUp(&deadline)
         }
     }
-
-    /// The calling thread before everything else that this machine does, where the system allows that (root, or
-    /// RLIMIT_NICE); without, it is as it is. Not by SCHED_RR: on a machine that is too small for its calls their media
-    /// would leave nothing for the signalling that ends them. Threads that the runtime starts from this one, to hand an
-    /// event to a Task, are not to have it (sched(7)).
-    private static func putVoiceFirst() {
-        var none = sched_param()
-        _ = sched_setscheduler(0, SCHED_OTHER | resetOnFork, &none)
-        _ = setpriority(Int32(PRIO_PROCESS.rawValue), 0, -11)
-    }
-
-    /// SCHED_RESET_ON_FORK, which Swift does not find in sched.h.
-    private static let resetOnFork: Int32 = 0x4000_0000
 
     private func serve(_ slot: Int) {
         let now = Self.now()

@@ -4,6 +4,7 @@
 public import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import ThreadPriority
 
 public final class SIPEndpoint: Sendable {
     private let configuration: SIPEndpointConfiguration
@@ -33,6 +34,7 @@ public final class SIPEndpoint: Sendable {
     /// - Throws: `SIPEndpointError` when an address cannot be listened on; then nothing is.
     public func start(_ user: any SIPUser) async throws(SIPEndpointError) -> [HostPort] {
         guard await core.call({ [core] in $0.begin(user, door: core) }) else { throw .alreadyStarted }
+        core.loop.execute { ThreadPriority.signalling.takeEffect() }
         var addresses: [HostPort] = []
         do throws(SIPEndpointError) {
             for wanted in configuration.listen {
