@@ -13,7 +13,7 @@ struct Backlog: Sendable {
 
         /// So many of all errands are worked on, whatever time they take, before one more like this is: the disk may let
         /// everybody wait for once.
-        var few: Int { hasCredentials ? 500 : 250 }
+        var few: Int { hasCredentials ? 500 : 400 }
     }
 
     /// Seconds; a phone sends again what was not answered within T1 (RFC 3261 §17.1.2.2).
