@@ -66,6 +66,7 @@ struct Housekeeping: Sendable {
         }
         try await door.write { [ledger] database in
             try ledger.forgetQuietSources(at: now, database)
+            try PasswordLockoutRow.forgetEnded(at: now, database)
             try database.execute(
                 sql: """
                     DELETE FROM notice WHERE createdAt < ? OR id <= (SELECT max(id) FROM notice) - ?

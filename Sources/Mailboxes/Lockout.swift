@@ -1,7 +1,7 @@
 // Who may try a PIN or a password again, and when (D3). A pure machine: wrong tries in, the seconds to wait out.
 // Mailboxes, sources and accounts have one each; they differ in their rules only.
 
-public struct Lockout: Sendable, Equatable {
+public struct Lockout: Sendable, Hashable {
     public struct Rule: Sendable {
         /// So many wrong tries lock; each further one locks for twice as long.
         var threshold: Int

@@ -21,6 +21,27 @@ public struct StoredBinding: Hashable, Sendable, Codable {
     }
 }
 
+/// Who waits after wrong passwords (G4).
+public struct PasswordLockout: Hashable, Sendable {
+    /// An account for everybody, an address for all accounts, or an account from one address. Never neither.
+    public struct Subject: Hashable, Sendable {
+        /// `100@example.org`, whether there is one or not.
+        public var account: String?
+        /// A numeric address or network.
+        public var address: String?
+        public init(account: String?, address: String?) {
+            self.account = account
+            self.address = address
+        }
+    }
+    public var subject: Subject
+    public var lockout: Lockout
+    public init(subject: Subject, lockout: Lockout) {
+        self.subject = subject
+        self.lockout = lockout
+    }
+}
+
 /// A phone's subscription to a lamp as it is kept over a restart (RFC 6665).
 public struct StoredSubscription: Hashable, Sendable, Codable {
     public var account: ExtensionID

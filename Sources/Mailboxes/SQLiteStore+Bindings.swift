@@ -69,6 +69,7 @@ extension PhoneChange {
         case .forget(let tags):
             let delete = try database.cachedStatement(sql: "DELETE FROM subscription WHERE tag = ?")
             for tag in tags { try delete.execute(arguments: [tag]) }
+        case .lockout(let new): try PasswordLockoutRow.write(new, database)
         }
         return .success(())
     }

@@ -1,13 +1,15 @@
-// Lockouts as an administrator sees and ends them (D3).
+// Lockouts as an administrator sees and ends them (D3, G4).
 
 import GRDB
 
-/// Who has to wait before another PIN is looked at.
+/// Who has to wait before another PIN or password is looked at.
 public struct CurrentLockout: Sendable, Hashable {
     public enum Subject: Sendable, Hashable {
+        /// For a PIN.
         case mailbox(MailboxID)
-        /// A numeric address.
+        /// For a PIN of any mailbox: a numeric address.
         case source(String)
+        case password(PasswordLockout.Subject)
     }
     public var subject: Subject
     /// Wrong tries so far.
@@ -20,26 +22,92 @@ extension SQLiteStore {
     public func lockouts() async throws -> [CurrentLockout] {
         let now = options.now()
         return try await door.read { [ledger] database in
-            try ledger.all(at: now, database).compactMap { subject, lockout in
-                lockout.secondsLeft(at: now, subject.rule).map { seconds in
-                    switch subject {
-                    case .mailbox(let id): CurrentLockout(subject: .mailbox(id), wrong: lockout.wrong, seconds: seconds)
-                    case .source(let address):
-                        CurrentLockout(subject: .source(address), wrong: lockout.wrong, seconds: seconds)
-                    }
+            let all = try ledger.all(at: now, database).map { subject, lockout in
+                switch subject {
+                case .mailbox(let id): (CurrentLockout.Subject.mailbox(id), lockout, subject.rule)
+                case .source(let address): (.source(address), lockout, subject.rule)
+                }
+            }
+            let passwords = try PasswordLockoutRow.all(at: now, database).map {
+                (CurrentLockout.Subject.password($0.subject), $0.lockout, Lockout.Rule.source)
+            }
+            return (all + passwords).compactMap { subject, lockout, rule in
+                lockout.secondsLeft(at: now, rule).map {
+                    CurrentLockout(subject: subject, wrong: lockout.wrong, seconds: $0)
                 }
             }.sorted { $0.seconds > $1.seconds }
         }
     }
 
-    /// Forgets the wrong tries at a mailbox, or of a source.
+    /// Forgets the wrong tries at a mailbox, of a source, or at an account or of an address.
     /// - Returns: false when there were none.
     public func unlock(_ subject: CurrentLockout.Subject) async throws -> Bool {
         try await door.write { [ledger] database in
             switch subject {
             case .mailbox(let id): try ledger.forget(.mailbox(id), database)
             case .source(let address): try ledger.forget(.source(address), database)
+            case .password(let subject): try PasswordLockoutRow.forget(subject, database)
             }
         }
+    }
+
+    public func passwordLockouts() async throws -> [PasswordLockout] {
+        let now = options.now()
+        return try await door.read { try PasswordLockoutRow.all(at: now, $0) }
+    }
+
+    public func keep(_ lockout: PasswordLockout) async throws {
+        try await phoneJournal.write(.lockout(lockout))
+    }
+
+    public func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool {
+        try door.lookUp { try PasswordLockoutRow.exists(subject, $0) }
+    }
+}
+
+/// The `passwordLockout` table.
+enum PasswordLockoutRow {
+    static let byKey = "SELECT 1 FROM passwordLockout WHERE account = ? AND address = ?"
+    static let locked = """
+        SELECT account, address, wrong, lastWrong, lockedUntil FROM passwordLockout WHERE lockedUntil > ?
+        """
+
+    static func exists(_ subject: PasswordLockout.Subject, _ database: Database) throws -> Bool {
+        let statement = try database.cachedStatement(sql: byKey)
+        return try Bool.fetchOne(statement, arguments: [subject.account ?? "", subject.address ?? ""]) ?? false
+    }
+
+    static func all(at now: Double, _ database: Database) throws -> [PasswordLockout] {
+        try Row.fetchAll(database, sql: locked, arguments: [now]).map { row in
+            func named(_ column: String) -> String? { (row[column] as String).isEmpty ? nil : row[column] }
+            return PasswordLockout(
+                subject: .init(account: named("account"), address: named("address")),
+                lockout: Lockout(wrong: row["wrong"], lastWrong: row["lastWrong"], lockedUntil: row["lockedUntil"]))
+        }
+    }
+
+    static func write(_ new: PasswordLockout, _ database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO passwordLockout (account, address, wrong, lastWrong, lockedUntil)
+                VALUES (?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            new.subject.account ?? "", new.subject.address ?? "", new.lockout.wrong, new.lockout.lastWrong,
+            new.lockout.lockedUntil,
+        ])
+    }
+
+    /// With an account also what it is locked for from single addresses, with an address also its accounts.
+    /// - Returns: false when there was nothing.
+    static func forget(_ subject: PasswordLockout.Subject, _ database: Database) throws -> Bool {
+        try database.execute(
+            sql: "DELETE FROM passwordLockout WHERE account = coalesce(?, account) AND address = coalesce(?, address)",
+            arguments: [subject.account, subject.address])
+        return database.changesCount > 0
+    }
+
+    static func forgetEnded(at now: Double, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM passwordLockout WHERE lockedUntil <= ?", arguments: [now])
     }
 }

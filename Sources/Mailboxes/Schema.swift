@@ -39,8 +39,24 @@ enum Schema {
                         WHERE json_extract(settings, '$.copies') IS NOT NULL
                     """)
         }
+        migrator.registerMigration("11: wrong passwords") { database in
+            try database.execute(sql: passwordLockouts)
+        }
         return migrator
     }
+
+    // Of an account for everybody the address is '', of an address for all accounts the account is.
+    private static let passwordLockouts = """
+        CREATE TABLE passwordLockout (
+            account TEXT NOT NULL,
+            address TEXT NOT NULL,
+            wrong INTEGER NOT NULL CHECK (wrong >= 0),
+            lastWrong REAL NOT NULL,
+            lockedUntil REAL NOT NULL,
+            PRIMARY KEY (account, address)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX passwordLockoutUntil ON passwordLockout (lockedUntil);
+        """
 
     // The tag is ours in the subscription's dialog and so unlike any other. Ids count up in the order in which phones
     // subscribed. Those of mailboxes are never used twice, so one that is gone is found gone.

@@ -113,6 +113,12 @@ public protocol PhoneStore: Sendable {
     func keep(_ subscription: StoredSubscription) async throws
     /// Those of these tags are over; some may not be there.
     func forgetSubscriptions(_ tags: [String]) async throws
+    /// Those that wait after wrong passwords now (G4).
+    func passwordLockouts() async throws -> [PasswordLockout]
+    /// Keeps it over a restart and shows it to administrators, in the place of one that there was.
+    func keep(_ lockout: PasswordLockout) async throws
+    /// False when an administrator has ended it.
+    func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool
 }
 
 /// A recording being made.

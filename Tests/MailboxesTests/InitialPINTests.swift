@@ -257,4 +257,34 @@ struct InitialPINTests {
         #expect(
             Set(notices.compactMap(\.detail)) == ["mailbox for 60 seconds", "source 192.0.2.1 for 60 seconds"])
     }
+
+    @Test("who waits after wrong passwords is kept, listed and ended beside a running server; the past is cleared (G4)")
+    func passwords() async throws {
+        let store = try await scratch.open()
+        let account = PasswordLockout.Subject(account: "100@example.org", address: nil)
+        let phone = PasswordLockout.Subject(account: "100@example.org", address: "192.0.2.1")
+        let source = PasswordLockout.Subject(account: nil, address: "192.0.2.1")
+        let now = scratch.clock.now
+        for (index, subject) in [account, phone, source].enumerated() {
+            let until = now + 60 * Double(index + 1)
+            let lockout = Lockout(wrong: 10 + index, lastWrong: now, lockedUntil: until)
+            try await store.keep(PasswordLockout(subject: subject, lockout: lockout))
+        }
+        let tool = try await scratch.open(access: .administration)
+        #expect(
+            try await tool.lockouts() == [
+                CurrentLockout(subject: .password(source), wrong: 12, seconds: 180),
+                CurrentLockout(subject: .password(phone), wrong: 11, seconds: 120),
+                CurrentLockout(subject: .password(account), wrong: 10, seconds: 60),
+            ])
+        #expect(try await tool.unlock(.password(account)))
+        #expect(try await !tool.unlock(.password(account)))
+        #expect(try await store.passwordLockouts().map(\.subject) == [source])
+        #expect(try await !store.isKept(account) && !store.isKept(phone))
+        #expect(try await store.isKept(source))
+        scratch.clock.advance(200)
+        #expect(try await tool.lockouts().isEmpty)
+        try await store.keepHouse()
+        #expect(try await !store.isKept(source))
+    }
 }

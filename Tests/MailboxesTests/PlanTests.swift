@@ -9,7 +9,8 @@ struct PlanTests {
         "no scan of a table and no sorting",
         arguments: [
             ("log-in", ExtensionRow.byNumber), ("mailbox", MailboxRow.byNumber), ("mailbox", MailboxRow.byID),
-            ("PIN", PINRow.find), ("lockout", LockoutLedger.find), ("accounts", ExtensionRow.byMailbox),
+            ("PIN", PINRow.find), ("lockout", LockoutLedger.find), ("lockout", PasswordLockoutRow.byKey),
+            ("lockouts", PasswordLockoutRow.locked), ("accounts", ExtensionRow.byMailbox),
             ("counts", MessageRow.counts), ("list", MessageRow.list), ("message", MessageRow.byID),
             ("move", MessageRow.move), ("purge", MessageRow.purge), ("room", MailboxRow.bySpace),
             ("greeting", RecordingRow.findGreeting), ("greetings", RecordingRow.greetings),

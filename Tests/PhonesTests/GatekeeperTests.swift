@@ -243,6 +243,31 @@ struct GatekeeperTests {
         try await sample.remove()
     }
 
+    @Test("Who is locked is listed, stays locked over a restart, and is let in again when an administrator says so")
+    func administeredLock() async throws {
+        let sample = try await SampleStore(now: HandClock().now)
+        var settings = PhoneSettings()
+        settings.wrongPasswords = 3
+        let first = Gate(sample.store, settings)
+        for place in 1...3 {
+            let flow = Sample.flow(host: "203.0.113.\(place)")
+            let wrong = try await first.answer(Sample.request(.register), password: "guess", by: flow).admission
+            #expect(number(wrong) == "403")
+        }
+        let account = PasswordLockout.Subject(account: "100@example.org", address: nil)
+        #expect(try await sample.store.passwordLockouts().map(\.subject) == [account])
+        let second = Gate(sample.store, settings)
+        for lockout in try await sample.store.passwordLockouts() { await second.keeper.locked(lockout) }
+        for gate in [first, second] {
+            #expect(number(try await gate.answer(Sample.request(.register)).admission) == "403")
+        }
+        #expect(try await sample.store.unlock(.password(account)))
+        for gate in [first, second] {
+            #expect(number(try await gate.answer(Sample.request(.register)).admission) == "100")
+        }
+        try await sample.remove()
+    }
+
     @Test("Each wrong password is a line that fail2ban's filter finds; the names in it can forge nothing")
     func lines() async throws {
         let sample = try await SampleStore()

@@ -60,11 +60,13 @@ struct SampleStore {
     let store: SQLiteStore
     let path: String
 
-    init(digest: Mailboxes.DigestAlgorithm = .md5) async throws {
+    /// - Parameter now: what the store takes for the time; nil: the real one.
+    init(digest: Mailboxes.DigestAlgorithm = .md5, now: Double? = nil) async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "phones-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         path = directory.appending(path: "store.sqlite").path
         var options = SQLiteStoreOptions()
+        if let now { options.now = { now } }
         options.pinCost = PINHash.Cost(rounds: 2, blockSize: 1, parallelism: 1)
         store = try await SQLiteStore.open(path: path, options: options)
         _ = try await store.addOrganisation(NewOrganisation(domain: Sample.domain, name: "Example", digest: digest))

@@ -46,4 +46,7 @@ final class TroubledStore: PhoneStore {
     func subscriptions() async throws -> [StoredSubscription] { try await store.subscriptions() }
     func keep(_ subscription: StoredSubscription) async throws { try await store.keep(subscription) }
     func forgetSubscriptions(_ tags: [String]) async throws { try await store.forgetSubscriptions(tags) }
+    func passwordLockouts() async throws -> [PasswordLockout] { try await store.passwordLockouts() }
+    func keep(_ lockout: PasswordLockout) async throws { try await store.keep(lockout) }
+    func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool { try await store.isKept(subject) }
 }

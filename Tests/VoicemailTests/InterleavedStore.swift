@@ -129,5 +129,8 @@ extension InterleavedStore {
     func subscriptions() async throws -> [StoredSubscription] { try await turn().subscriptions() }
     func keep(_ subscription: StoredSubscription) async throws { try await turn().keep(subscription) }
     func forgetSubscriptions(_ tags: [String]) async throws { try await turn().forgetSubscriptions(tags) }
+    func passwordLockouts() async throws -> [PasswordLockout] { try await turn().passwordLockouts() }
+    func keep(_ lockout: PasswordLockout) async throws { try await turn().keep(lockout) }
+    func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool { try await turn().isKept(subject) }
     func close() async throws { try await turn().close() }
 }

@@ -40,6 +40,19 @@ actor Gatekeeper {
         guesses.proved(.init(account: "\(account.number)@\(account.domain)", address: address), now: now())
     }
 
+    /// A lock of before a restart.
+    func locked(_ kept: PasswordLockout) {
+        let subject: GuessLedger.Subject
+        switch (kept.subject.account, kept.subject.address) {
+        case (let account?, let address?):
+            subject = .phone(.init(account: account, address: address, isPeer: isPeer(address)))
+        case (let account?, nil): subject = .account(account)
+        case (nil, let address?): subject = .source(address)
+        case (nil, nil): return
+        }
+        guesses.restore(kept.lockout, of: subject)
+    }
+
     func admit(_ request: SIPRequest, by flow: Flow) async -> Admission {
         do {
             return try await judge(request, by: flow)
@@ -88,9 +101,10 @@ actor Gatekeeper {
         let account = try await account(credentials.username, of: organisation)
         let algorithm = account?.digest ?? organisation?.digest ?? .md5
         guard credentials.algorithm == algorithm.sip else { return challenge(realm, algorithm) }
-        let attempt = GuessLedger.Attempt(credentials.username, realm, flow.remote.host, isPeer: isPeer(flow))
+        let attempt = GuessLedger.Attempt(
+            credentials.username, realm, flow.remote.host, isPeer: isPeer(flow.remote.host))
         // The right one would not open now either, and looks as wrong.
-        if guesses.isLocked(attempt, now: now()) { return .reject(status: 403, headers: []) }
+        if await isLocked(attempt) { return .reject(status: 403, headers: []) }
         let secret = account?.secret(for: credentials.username, algorithm) ?? dummySecret
         digestsComputed += 1
         let verdict = digest.verify(
@@ -98,7 +112,7 @@ actor Gatekeeper {
         switch verdict {
         case .stale, .replayed: return challenge(realm, algorithm, stale: true)
         case .invalid:
-            countWrong(attempt)
+            await countWrong(attempt)
             return .reject(status: 403, headers: [])
         case .valid:
             guesses.proved(attempt, now: now())
@@ -112,16 +126,32 @@ actor Gatekeeper {
 
     /// The words and keys of these lines are what fail2ban/lamplighter.conf looks for: `address` is one that may be shut
     /// out, which a trunk's may not.
-    private func countWrong(_ attempt: GuessLedger.Attempt) {
+    private func countWrong(_ attempt: GuessLedger.Attempt) async {
         let place: Logger.Metadata = [attempt.isPeer ? "peer" : "address": "\(attempt.address)"]
         logger.notice("wrong password", metadata: place.merging(["account": "\(attempt.account)"]) { $1 })
         for lock in guesses.countWrong(attempt, now: now()) {
             logger.notice(
                 "locked after wrong passwords", metadata: ["who": "\(lock.subject)", "seconds": "\(lock.seconds)"])
+            do {
+                try await store.keep(PasswordLockout(subject: lock.subject.stored, lockout: lock.lockout))
+                guesses.kept(lock.subject)
+            } catch {
+                logger.error(
+                    "a restart will forget this lock", metadata: ["who": "\(lock.subject)", "error": "\(error)"])
+            }
         }
     }
 
-    private func isPeer(_ flow: Flow) -> Bool { settings.trustedPeers.contains { $0.includes(flow.remote.host) } }
+    private func isLocked(_ attempt: GuessLedger.Attempt) async -> Bool {
+        for (subject, isKept) in guesses.locks(on: attempt, now: now()) {
+            // While the store does not say that an administrator has ended it, it holds.
+            guard isKept, (try? await store.isKept(subject.stored)) == false else { return true }
+            guesses.forget(subject)
+        }
+        return false
+    }
+
+    private func isPeer(_ host: String) -> Bool { settings.trustedPeers.contains { $0.includes(host) } }
 
     private func challenge(_ realm: String, _ algorithm: Mailboxes.DigestAlgorithm, stale: Bool = false) -> Admission {
         let value = digest.challenge(realm: realm, algorithm: algorithm.sip, stale: stale, now: Int(now()))
@@ -201,6 +231,16 @@ extension GuessLedger.Attempt {
                 ? Character(scalar) : "?"
         }
         self.init(account: String(account), address: address, isPeer: isPeer)
+    }
+}
+
+extension GuessLedger.Subject {
+    fileprivate var stored: PasswordLockout.Subject {
+        switch self {
+        case .account(let account): .init(account: account, address: nil)
+        case .source(let address): .init(account: nil, address: address)
+        case .phone(let phone): .init(account: phone.account, address: phone.address)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 // Who may try a SIP password again, and when: a pure machine. Wrong ones in a row lock the account, whether there is
 // one or not, and the address that they come from, for growing times. A phone that has proved itself from an address
 // is counted by itself there: neither whoever guesses its password elsewhere nor a stray neighbour behind the same NAT
-// locks it out. What is remembered is bounded, and forgotten by a restart.
+// locks it out. What is remembered is bounded; a restart forgets what has not locked anybody yet.
 
 internal import Mailboxes
 
@@ -34,12 +34,19 @@ struct GuessLedger: Sendable {
     struct Lock: Hashable, Sendable {
         var subject: Subject
         var seconds: Int
+        var lockout: Lockout
+    }
+
+    private struct Count {
+        var lockout = Lockout()
+        /// The store knows of the lock, so that an administrator can end it there.
+        var isKept = false
     }
 
     /// Of each kind; beyond that the oldest are forgotten.
     private let capacity: Int
     private let rule: Lockout.Rule
-    private var lockouts: [Subject: Lockout] = [:]
+    private var counts: [Subject: Count] = [:]
     /// When a phone has proved itself last, in seconds since 1970.
     private var proven: [Attempt: Double] = [:]
 
@@ -50,28 +57,50 @@ struct GuessLedger: Sendable {
     }
 
     /// How much is remembered.
-    var count: Int { lockouts.count + proven.count }
+    var count: Int { counts.count + proven.count }
 
-    func isLocked(_ attempt: Attempt, now: Double) -> Bool {
-        subjects(of: attempt).contains { lockouts[$0]?.secondsLeft(at: now, rule) != nil }
+    /// Whose locks this attempt meets, and whether the store knows of them.
+    func locks(on attempt: Attempt, now: Double) -> [(subject: Subject, isKept: Bool)] {
+        subjects(of: attempt).compactMap { subject in
+            guard let count = counts[subject], count.lockout.secondsLeft(at: now, rule) != nil else { return nil }
+            return (subject, count.isKept)
+        }
     }
 
     /// - Returns: whom this locks, and for how long.
     mutating func countWrong(_ attempt: Attempt, now: Double) -> [Lock] {
         subjects(of: attempt).compactMap { subject in
-            var lockout = lockouts[subject] ?? Lockout()
-            lockout.countWrong(at: now, rule)
-            if lockouts[subject] == nil, lockouts.count >= capacity { lockouts.forgetOldest { $0.lastWrong } }
-            lockouts[subject] = lockout
-            return lockout.secondsLeft(at: now, rule).map { Lock(subject: subject, seconds: $0) }
+            var count = counts[subject] ?? Count()
+            count.lockout.countWrong(at: now, rule)
+            count.isKept = false
+            set(count, of: subject)
+            return count.lockout.secondsLeft(at: now, rule).map {
+                Lock(subject: subject, seconds: $0, lockout: count.lockout)
+            }
         }
+    }
+
+    /// The store knows of the lock now.
+    mutating func kept(_ subject: Subject) { counts[subject]?.isKept = true }
+
+    /// A lock that the store has from an earlier run.
+    mutating func restore(_ lockout: Lockout, of subject: Subject) {
+        set(Count(lockout: lockout, isKept: true), of: subject)
+    }
+
+    /// An administrator has ended the lock.
+    mutating func forget(_ subject: Subject) { counts[subject] = nil }
+
+    private mutating func set(_ count: Count, of subject: Subject) {
+        if counts[subject] == nil, counts.count >= capacity { counts.forgetOldest { $0.lockout.lastWrong } }
+        counts[subject] = count
     }
 
     /// The password was right, or the phone is registered from there.
     mutating func proved(_ attempt: Attempt, now: Double) {
-        lockouts[.phone(attempt)] = nil
+        counts[.phone(attempt)] = nil
         // One that comes from elsewhere for the first time ends what was counted against its account.
-        if proven[attempt] == nil { lockouts[.account(attempt.account)] = nil }
+        if proven[attempt] == nil { counts[.account(attempt.account)] = nil }
         if proven[attempt] == nil, proven.count >= capacity { proven.forgetOldest { $0 } }
         proven[attempt] = now
     }

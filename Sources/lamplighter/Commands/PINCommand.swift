@@ -1,4 +1,4 @@
-// `lamplighter pin …` and `lamplighter lockout …`: PINs given anew, and wrong tries forgiven (D1–D3).
+// `lamplighter pin …` and `lamplighter lockout …`: PINs given anew, and wrong tries forgiven (D1–D3, G4).
 
 import ArgumentParser
 import Mailboxes
@@ -46,24 +46,34 @@ struct PINCommand: AsyncParsableCommand {
 
 struct LockoutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lockout", abstract: "Who has to wait after wrong PINs.", subcommands: [List.self, End.self])
+        commandName: "lockout", abstract: "Who has to wait after wrong PINs or passwords.",
+        subcommands: [List.self, End.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lists mailboxes and sources that are locked now: who, wrong tries, seconds left.")
+            abstract: """
+                Lists mailboxes, accounts and sources that are locked now: who, wrong tries, seconds left, what for.
+                """)
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
             try await common.withStore { store in
                 for each in try await store.lockouts() {
                     let who: String
+                    var secret = "PIN"
                     switch each.subject {
                     case .source(let address): who = "source \(address.printable)"
                     case .mailbox(let id):
                         let mailbox = try await store.mailbox(id)
                         who = mailbox.map { "mailbox \($0.number)@\($0.domain)" } ?? "a removed mailbox"
+                    case .password(let subject):
+                        secret = "password"
+                        let account = subject.account.map { "account \($0.printable)" }
+                        let from = account == nil ? "source" : "from"
+                        let address = subject.address.map { "\(from) \($0.printable)" }
+                        who = [account, address].compactMap(\.self).joined(separator: " ")
                     }
-                    print("\(who)\t\(each.wrong)\t\(each.seconds)")
+                    print("\(who)\t\(each.wrong)\t\(each.seconds)\t\(secret)")
                 }
             }
         }
@@ -71,10 +81,10 @@ struct LockoutCommand: AsyncParsableCommand {
 
     struct End: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Forgets the wrong tries at a mailbox, or those of a source.")
+            abstract: "Forgets the wrong PINs and passwords at a mailbox and account, or those of a source.")
         @OptionGroup var common: CommonOptions
         @OptionGroup var organisation: DomainOption
-        @Argument(help: "The mailbox's number.") var number: String?
+        @Argument(help: "The number of the mailbox and account.") var number: String?
         @Option(help: "The source as `lockout list` shows it.") var source: String?
 
         func validate() throws {
@@ -85,12 +95,17 @@ struct LockoutCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await common.withStore { store in
-                var isDone = false
+                var subjects: [CurrentLockout.Subject] = []
                 if let number {
-                    let mailbox = try await store.existingMailbox(number, organisation.domain)
-                    isDone = try await store.unlock(.mailbox(mailbox.id))
+                    let domain = organisation.domain.lowercased()
+                    if let mailbox = try await store.mailbox(number: number, domain: domain) {
+                        subjects.append(.mailbox(mailbox.id))
+                    }
+                    subjects.append(.password(.init(account: "\(number)@\(domain)", address: nil)))
                 }
-                if let source { isDone = try await store.unlock(.source(source)) }
+                if let source { subjects += [.source(source), .password(.init(account: nil, address: source))] }
+                var isDone = false
+                for subject in subjects where try await store.unlock(subject) { isDone = true }
                 guard isDone else { throw NotThere("there are no wrong tries of \(number ?? source ?? "")") }
                 print("forgotten")
             }
