@@ -17,25 +17,30 @@ public struct CurrentLockout: Sendable, Hashable {
     public var seconds: Int
 }
 
+extension CurrentLockout {
+    fileprivate init?(_ subject: Subject, _ lockout: Lockout, _ rule: Lockout.Rule, at now: Double) {
+        guard let seconds = lockout.secondsLeft(at: now, rule) else { return nil }
+        self.init(subject: subject, wrong: lockout.wrong, seconds: seconds)
+    }
+}
+
 extension SQLiteStore {
     /// Everybody who is locked out now, the longest first.
     public func lockouts() async throws -> [CurrentLockout] {
         let now = options.now()
         return try await door.read { [ledger] database in
-            let all = try ledger.all(at: now, database).map { subject, lockout in
-                switch subject {
-                case .mailbox(let id): (CurrentLockout.Subject.mailbox(id), lockout, subject.rule)
-                case .source(let address): (.source(address), lockout, subject.rule)
-                }
+            let forPINs = try ledger.all(at: now, database).compactMap { subject, lockout in
+                let shown: CurrentLockout.Subject =
+                    switch subject {
+                    case .mailbox(let id): .mailbox(id)
+                    case .source(let address): .source(address)
+                    }
+                return CurrentLockout(shown, lockout, subject.rule, at: now)
             }
-            let passwords = try PasswordLockoutRow.all(at: now, database).map {
-                (CurrentLockout.Subject.password($0.subject), $0.lockout, Lockout.Rule.source)
+            let forPasswords = try PasswordLockoutRow.all(at: now, database).compactMap {
+                CurrentLockout(.password($0.subject), $0.lockout, .source, at: now)
             }
-            return (all + passwords).compactMap { subject, lockout, rule in
-                lockout.secondsLeft(at: now, rule).map {
-                    CurrentLockout(subject: subject, wrong: lockout.wrong, seconds: $0)
-                }
-            }.sorted { $0.seconds > $1.seconds }
+            return (forPINs + forPasswords).sorted { $0.seconds > $1.seconds }
         }
     }
 
