@@ -26,7 +26,9 @@ COMPUTING = MediaTests.(TalkOffTests|ToneLimitTests|NetworkTests)
 # Not for a sanitizer: what keeps time, and what computes for minutes without one.
 CLOCKED = LamplighterTests|SimulationTests|$(COMPUTING)
 THREAD_OPTIONS = exitcode=66 suppressions=$(CURDIR)/Tests/thread-sanitizer.txt
-ADDRESS_OPTIONS = detect_leaks=1 suppressions=$(CURDIR)/Tests/address-sanitizer.txt
+# Leaks cannot be told: in an enum a reference may carry its case in bits that the detector takes for another address.
+# That nothing grows is seen by `make soak`.
+ADDRESS_OPTIONS = detect_leaks=0 suppressions=$(CURDIR)/Tests/address-sanitizer.txt
 
 # So many tests at a time: more of them leave each other too little of two processors to keep their time.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
