@@ -1,35 +1,38 @@
 // What the endpoint keeps for each thing that lives in it: a machine, its deadline in the timer queue, and whom it
 // concerns.
 
+internal import BoxedValues
 internal import NIOCore
 
 /// Whose deadline it is.
+/// Most are server transactions, and they are the smallest.
 enum TimerOwner {
     case server(ServerTransactionKey)
-    case client(ClientTransactionKey)
-    case call(DialogID)
-    case outgoing(String)
-    case subscription(DialogID)
-    case connection(Flow)
+    indirect case client(ClientTransactionKey)
+    indirect case call(DialogID)
+    indirect case outgoing(String)
+    indirect case subscription(DialogID)
+    indirect case connection(Flow)
 }
 
 typealias TimerToken = TimerQueue<TimerOwner>.Token
 
+/// One for every request of the last 32 s: what few of them have takes a word in the others.
 final class ServerRecord {
     enum Machine {
-        case invite(ServerInviteTransaction)
+        indirect case invite(ServerInviteTransaction)
         case other(ServerTransaction)
     }
     var machine: Machine
     /// Where responses go.
     let flow: Flow
     /// Where they go when that connection is gone.
-    let listening: Flow?
+    @Rarely private(set) var listening: Flow?
     /// The dialog that the request belongs to or makes.
-    let dialog: DialogID?
+    @Rarely private(set) var dialog: DialogID?
     let mergeKey: MergeKey?
     /// Until it is answered.
-    var unanswered: SIPRequest?
+    @Rarely var unanswered: SIPRequest?
     var timer: TimerToken?
 
     init(_ request: SIPRequest, flow: Flow, dialog: DialogID?, now: Duration) {
@@ -64,16 +67,17 @@ final class ServerRecord {
     }
 }
 
-/// The same request by two paths has this in common (RFC 3261 §8.2.2.2).
+/// The same request by two paths has this in common (RFC 3261 §8.2.2.2): a hash of Call-ID, From tag and CSeq, seeded by
+/// the process. Two requests that differ in these have the same one once in 2⁶⁴.
 struct MergeKey: Hashable {
-    private let callID: String
-    private let fromTag: String?
-    private let cseq: CSeq
+    private let hash: Int
 
     init(_ request: SIPRequest) {
-        callID = request.head.callID
-        fromTag = request.head.from.tag
-        cseq = request.head.cseq
+        var hasher = Hasher()
+        hasher.combine(request.head.callID)
+        hasher.combine(request.head.from.tag)
+        hasher.combine(request.head.cseq)
+        hash = hasher.finalize()
     }
 }
 
