@@ -1,6 +1,7 @@
-// Writes what phones register and subscribe, and who guesses their passwords. Each write is on the disk when it returns, and all that come while one
-// transaction is being committed go into the next one together: ten thousand phones after a power cut cost as many
-// commits as the disk can do meanwhile, and recordings wait for none of them longer than for one batch.
+// Writes what phones register and subscribe, and who has to wait after guessing their passwords. Each write is on the
+// disk when it returns, and all that come while one transaction is being committed go into the next one together: ten
+// thousand phones after a power cut cost as many commits as the disk can do meanwhile, and recordings wait for none of
+// them longer than for one batch.
 
 enum PhoneChange: Sendable {
     case bindings(of: ExtensionID, [StoredBinding])

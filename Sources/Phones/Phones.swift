@@ -46,8 +46,8 @@ public final class Phones: Sendable {
             store: store, limits: settings.lamps, logger: logger, random: random, now: now, sleep: sleep)
     }
 
-    /// Takes up the registrations, subscriptions and locks of the last run. To be called once, before the endpoint starts; again
-    /// after it has thrown.
+    /// Takes up the registrations, subscriptions and locks of the last run. To be called once, before the endpoint starts;
+    /// again after it has thrown.
     /// - Throws: what the store throws.
     public func load(into endpoint: SIPEndpoint) async throws {
         for lockout in try await store.passwordLockouts() { await gatekeeper.locked(lockout) }

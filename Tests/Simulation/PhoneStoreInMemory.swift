@@ -17,7 +17,7 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
     private var messages: [MailboxID: MessageCounts] = [:]
     private var registered: [ExtensionID: [StoredBinding]] = [:]
     private var subscribed: [StoredSubscription] = []
-    private var locked: [PasswordLockout.Subject: PasswordLockout] = [:]
+    private var locked: [PasswordLockout] = []
     private let organisation: Organisation
     private let mailboxChanges = ChangeBroadcaster<MailboxID>()
     private let accountChanges = ChangeBroadcaster<ExtensionID>()
@@ -141,10 +141,11 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
         await work()
         subscribed.removeAll { tags.contains($0.tag) }
     }
-    func passwordLockouts() async throws -> [PasswordLockout] { Array(locked.values) }
+    func passwordLockouts() async throws -> [PasswordLockout] { locked }
     func keep(_ lockout: PasswordLockout) async throws {
         await work()
-        locked[lockout.subject] = lockout
+        locked.removeAll { $0.subject == lockout.subject }
+        locked.append(lockout)
     }
-    func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool { locked[subject] != nil }
+    func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool { locked.contains { $0.subject == subject } }
 }
