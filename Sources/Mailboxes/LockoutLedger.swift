@@ -61,7 +61,7 @@ final class LockoutLedger: Sendable {
         let key = subject.key
         let statement = try database.cachedStatement(sql: Self.find)
         guard let row = try Row.fetchOne(statement, arguments: [key.kind, key.subject]) else { return Lockout() }
-        return Lockout(wrong: row["wrong"], lastWrong: row["lastWrong"], lockedUntil: row["lockedUntil"])
+        return Lockout(row: row)
     }
 
     /// Seconds that the longest lock of these has left.
@@ -109,10 +109,7 @@ final class LockoutLedger: Sendable {
 
     func all(at now: Double, _ database: Database) throws -> [(Subject, Lockout)] {
         let kept = try Row.fetchAll(database, sql: Self.locked, arguments: [now]).compactMap { row in
-            Subject(kind: row["kind"], subject: row["subject"]).map { subject in
-                let lockout = Lockout(wrong: row["wrong"], lastWrong: row["lastWrong"], lockedUntil: row["lockedUntil"])
-                return (subject, lockout)
-            }
+            Subject(kind: row["kind"], subject: row["subject"]).map { ($0, Lockout(row: row)) }
         }
         let unwritten = unwritten.withLock { $0.lockouts }
         return Dictionary(kept) { $1 }.merging(unwritten) { $1 }.map { ($0, $1) }
@@ -130,5 +127,11 @@ final class LockoutLedger: Sendable {
         try database.cachedStatement(
             sql: "INSERT OR REPLACE INTO lockout (kind, subject, wrong, lastWrong, lockedUntil) VALUES (?, ?, ?, ?, ?)"
         ).execute(arguments: [key.kind, key.subject, lockout.wrong, lockout.lastWrong, lockout.lockedUntil])
+    }
+}
+
+extension Lockout {
+    init(row: Row) {
+        self.init(wrong: row["wrong"], lastWrong: row["lastWrong"], lockedUntil: row["lockedUntil"])
     }
 }

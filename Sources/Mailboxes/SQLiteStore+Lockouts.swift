@@ -86,8 +86,7 @@ enum PasswordLockoutRow {
         try Row.fetchAll(database, sql: locked, arguments: [now]).map { row in
             func named(_ column: String) -> String? { (row[column] as String).isEmpty ? nil : row[column] }
             return PasswordLockout(
-                subject: .init(account: named("account"), address: named("address")),
-                lockout: Lockout(wrong: row["wrong"], lastWrong: row["lastWrong"], lockedUntil: row["lockedUntil"]))
+                subject: .init(account: named("account"), address: named("address")), lockout: Lockout(row: row))
         }
     }
 

@@ -4,8 +4,7 @@
 internal import BoxedValues
 internal import NIOCore
 
-/// Whose deadline it is.
-/// Most are server transactions, and they are the smallest.
+/// Whose deadline it is. Most are server transactions, and they are the smallest.
 enum TimerOwner {
     case server(ServerTransactionKey)
     indirect case client(ClientTransactionKey)
