@@ -62,6 +62,11 @@ extension SQLiteStore {
         try door.lookUp { try ExtensionRow.find(number: number, domain: domain.lowercased(), $0) }
     }
 
+    public func digest(ofStranger name: String, in organisation: Organisation) async throws -> DigestAlgorithm {
+        let share = key.share(of: name, in: organisation.id)
+        return try door.lookUp { try ExtensionRow.digest(at: share, of: organisation.id, $0) } ?? organisation.digest
+    }
+
     public func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension] {
         try await door.read { database in
             try Row.fetchAll(database, sql: ExtensionRow.byMailbox, arguments: [mailbox.rawValue])
@@ -94,6 +99,17 @@ enum ExtensionRow {
         """
     static let byID = columns + " WHERE e.id = ? AND e.removedAt IS NULL"
     static let byNumber = columns + " WHERE o.domain = ? AND e.number = ? AND e.removedAt IS NULL"
+    /// The first from a place between the first and the last of an organisation.
+    static let byShare =
+        columns + """
+             WHERE e.organisation = :organisation AND e.removedAt IS NULL AND e.id >= (
+                SELECT min(id) FROM extension WHERE organisation = :organisation AND removedAt IS NULL
+            ) + CAST(:share * (1 + (
+                SELECT max(id) FROM extension WHERE organisation = :organisation AND removedAt IS NULL
+            ) - (
+                SELECT min(id) FROM extension WHERE organisation = :organisation AND removedAt IS NULL
+            )) AS INTEGER) ORDER BY e.id LIMIT 1
+            """
     static let byMailbox = columns + " WHERE e.mailbox = ? AND e.removedAt IS NULL"
     static let byOrganisation = columns + " WHERE e.organisation = ? AND e.removedAt IS NULL ORDER BY e.number"
 
@@ -122,6 +138,15 @@ enum ExtensionRow {
     static func find(number: String, domain: String, _ database: Database) throws -> Extension? {
         let statement = try database.cachedStatement(sql: byNumber)
         return try Row.fetchOne(statement, arguments: [domain, number]).map(Extension.init(row:))
+    }
+
+    /// - Parameter share: from 0 up to 1.
+    static func digest(
+        at share: Double, of organisation: OrganisationID, _ database: Database
+    ) throws -> DigestAlgorithm? {
+        let statement = try database.cachedStatement(sql: byShare)
+        return try Row.fetchOne(statement, arguments: ["organisation": organisation.rawValue, "share": share])?
+            .value("digest")
     }
 }
 

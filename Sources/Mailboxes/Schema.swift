@@ -42,6 +42,11 @@ enum Schema {
         migrator.registerMigration("11: wrong passwords") { database in
             try database.execute(sql: passwordLockouts)
         }
+        migrator.registerMigration("12: the accounts of an organisation in their order") { database in
+            // By the organisation, then by the id that every index ends with.
+            try database.execute(
+                sql: "CREATE INDEX extensionOfOrganisation ON extension (organisation) WHERE removedAt IS NULL")
+        }
         return migrator
     }
 

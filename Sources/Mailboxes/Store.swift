@@ -93,6 +93,10 @@ public protocol PhoneStore: Sendable {
     func organisations() async throws -> [Organisation]
     func organisation(domain: String) async throws -> Organisation?
     func account(number: String, domain: String) async throws -> Extension?
+    /// What a name that no account has is challenged with, so that challenges do not tell which there are (G4): the
+    /// same as one of the organisation's accounts, chosen by the name under a secret of the store. Where there are no
+    /// accounts it is the organisation's.
+    func digest(ofStranger name: String, in organisation: Organisation) async throws -> DigestAlgorithm
     /// - Returns: nil when it was removed.
     func account(_ id: ExtensionID) async throws -> Extension?
     func mailbox(_ id: MailboxID) async throws -> Mailbox?

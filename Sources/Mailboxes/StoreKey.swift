@@ -11,6 +11,7 @@ struct StoreKey: Sendable {
     private static let byteCount = 32
     private let sealing: SymmetricKey
     private let fingerprinting: SymmetricKey
+    private let choosing: SymmetricKey
 
     init(_ bytes: [UInt8]) {
         let key = SymmetricKey(data: bytes)
@@ -19,6 +20,7 @@ struct StoreKey: Sendable {
         }
         sealing = derive("sealed PINs")
         fingerprinting = derive("fingerprints of PINs")
+        choosing = derive("choice for strangers")
     }
 
     /// AES-GCM; it opens for the same mailbox only.
@@ -58,6 +60,14 @@ struct StoreKey: Sendable {
     func fingerprint(_ pin: String, in organisation: OrganisationID) -> Data {
         let text = Data("\(organisation.rawValue):\(pin)".utf8)
         return Data(HMAC<SHA256>.authenticationCode(for: text, using: fingerprinting))
+    }
+
+    /// From 0 up to 1, evenly over all names; always the same for the same one.
+    func share(of name: String, in organisation: OrganisationID) -> Double {
+        let text = Data("\(organisation.rawValue):\(name)".utf8)
+        let code = HMAC<SHA256>.authenticationCode(for: text, using: choosing)
+        // As many bits as a Double holds.
+        return Double(code.prefix(7).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 3) / 0x1p53
     }
 }
 

@@ -8,7 +8,8 @@ struct PlanTests {
     @Test(
         "no scan of a table and no sorting",
         arguments: [
-            ("log-in", ExtensionRow.byNumber), ("mailbox", MailboxRow.byNumber), ("mailbox", MailboxRow.byID),
+            ("log-in", ExtensionRow.byNumber), ("stranger", ExtensionRow.byShare),
+            ("mailbox", MailboxRow.byNumber), ("mailbox", MailboxRow.byID),
             ("PIN", PINRow.find), ("lockout", LockoutLedger.find), ("lockout", PasswordLockoutRow.byKey),
             ("lockouts", PasswordLockoutRow.locked), ("accounts", ExtensionRow.byMailbox),
             ("counts", MessageRow.counts), ("list", MessageRow.list), ("message", MessageRow.byID),

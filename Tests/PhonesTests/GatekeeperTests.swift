@@ -106,15 +106,54 @@ struct GatekeeperTests {
             Sample.request(.invite, from: "102"), user: "102", password: "lamp-102")
         #expect(old.contains("MD5") && !old.contains("SHA"))
         #expect(number(other) == "102")
-        // An unknown account is asked the way its organisation asks.
-        guard case .challenge(let headers) = await gate.admit(Sample.request(.invite, from: "199")) else {
-            Issue.record("not challenged")
-            return
-        }
-        #expect(headers.count == 1)
-        #expect(headers.first?.value.contains("algorithm=SHA-256") == true)
         try await sample.remove()
     }
+
+    @Test("Where accounts differ in their algorithm, strangers differ as much, and each is always asked alike (G4)")
+    func strangers() async throws {
+        let sample = try await SampleStore(digest: .sha256)
+        let names = (300..<400).map(String.init)
+        // All accounts ask for SHA-256: so does everybody.
+        #expect(try await strong(names, by: Gate(sample.store)) == Set(names))
+        for number in 102...105 {
+            _ = try await sample.store.addExtension(
+                NewExtension(
+                    domain: Sample.domain, number: "\(number)", password: "lamp-\(number)", pin: "4815", digest: .md5))
+        }
+        let gate = Gate(sample.store)
+        let first = try await strong(names, by: gate)
+        // Two of six; the names are fixed, the key is not: by chance alone it is outside of this once in a million times.
+        #expect((10...60).contains(first.count), "\(first.count)")
+        var administration = SQLiteStoreOptions()
+        administration.access = .administration
+        let later = try await SQLiteStore.open(path: sample.path, options: administration)
+        #expect(try await strong(names, by: Gate(later)) == first)
+        try await later.close()
+        for name in names.prefix(20) {
+            // Credentials under this or that spelling of the name are judged by the algorithm of its challenge.
+            for user in [name, "\(name)@\(Sample.domain)"] {
+                let (challenge, admission) = try await gate.answer(
+                    Sample.request(.register, from: name), user: user, password: "wrong")
+                #expect(challenge.contains("SHA-256") == first.contains(name))
+                #expect(number(admission) == "403")
+            }
+        }
+        try await sample.remove()
+    }
+
+    /// Those of these names that are challenged with SHA-256.
+    private func strong(_ names: [String], by gate: Gate) async throws -> Set<String> {
+        var strong: Set<String> = []
+        for name in names {
+            guard case .challenge(let headers) = await gate.admit(Sample.request(.register, from: name)),
+                headers.count == 1
+            else { throw Unexpected.answer }
+            if headers[0].value.contains("algorithm=SHA-256") { strong.insert(name) }
+        }
+        return strong
+    }
+
+    private enum Unexpected: Error { case answer }
 
     @Test("A phone that was offered SHA-256 cannot choose MD5 instead")
     func downgrade() async throws {

@@ -46,6 +46,9 @@ final class TroubledStore: PhoneStore {
     func subscriptions() async throws -> [StoredSubscription] { try await store.subscriptions() }
     func keep(_ subscription: StoredSubscription) async throws { try await store.keep(subscription) }
     func forgetSubscriptions(_ tags: [String]) async throws { try await store.forgetSubscriptions(tags) }
+    func digest(ofStranger name: String, in organisation: Organisation) async throws -> Mailboxes.DigestAlgorithm {
+        try await store.digest(ofStranger: name, in: organisation)
+    }
     func passwordLockouts() async throws -> [PasswordLockout] { try await store.passwordLockouts() }
     func keep(_ lockout: PasswordLockout) async throws { try await store.keep(lockout) }
     func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool { try await store.isKept(subject) }

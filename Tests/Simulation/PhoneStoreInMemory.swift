@@ -141,6 +141,9 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
         await work()
         subscribed.removeAll { tags.contains($0.tag) }
     }
+    func digest(ofStranger name: String, in organisation: Organisation) async throws -> Mailboxes.DigestAlgorithm {
+        organisation.digest
+    }
     func passwordLockouts() async throws -> [PasswordLockout] { locked }
     func keep(_ lockout: PasswordLockout) async throws {
         await work()

@@ -129,6 +129,9 @@ extension InterleavedStore {
     func subscriptions() async throws -> [StoredSubscription] { try await turn().subscriptions() }
     func keep(_ subscription: StoredSubscription) async throws { try await turn().keep(subscription) }
     func forgetSubscriptions(_ tags: [String]) async throws { try await turn().forgetSubscriptions(tags) }
+    func digest(ofStranger name: String, in organisation: Organisation) async throws -> DigestAlgorithm {
+        try await turn().digest(ofStranger: name, in: organisation)
+    }
     func passwordLockouts() async throws -> [PasswordLockout] { try await turn().passwordLockouts() }
     func keep(_ lockout: PasswordLockout) async throws { try await turn().keep(lockout) }
     func isKept(_ subject: PasswordLockout.Subject) async throws -> Bool { try await turn().isKept(subject) }

@@ -86,8 +86,9 @@ actor Gatekeeper {
             }
         }
         guard let credentials else {
-            let account = try await account(request.claimedAddress.uri.number, of: organisation)
-            return challenge(realm, account?.digest ?? organisation?.digest ?? .md5)
+            let name = request.claimedAddress.uri.number
+            let account = try await account(name, of: organisation)
+            return challenge(realm, try await algorithm(for: name, account, of: organisation))
         }
         return try await verify(credentials, of: request, organisation, realm: realm, by: flow)
     }
@@ -99,7 +100,7 @@ actor Gatekeeper {
         by flow: Flow
     ) async throws -> Admission {
         let account = try await account(credentials.username, of: organisation)
-        let algorithm = account?.digest ?? organisation?.digest ?? .md5
+        let algorithm = try await algorithm(for: credentials.username, account, of: organisation)
         guard credentials.algorithm == algorithm.sip else { return challenge(realm, algorithm) }
         let attempt = GuessLedger.Attempt(
             credentials.username, realm, flow.remote.host, isPeer: isPeer(flow.remote.host))
@@ -151,6 +152,16 @@ actor Gatekeeper {
         return false
     }
 
+    /// A name that no account has is asked as some account is. It is looked for either way, so that both take as long.
+    private func algorithm(
+        for name: String?, _ account: Extension?, of organisation: Organisation?
+    ) async throws -> Mailboxes.DigestAlgorithm {
+        guard let name, let organisation else { return organisation?.digest ?? .md5 }
+        // What has both forms for an account has both for a stranger.
+        let stranger = try await store.digest(ofStranger: organisation.number(in: name) ?? name, in: organisation)
+        return account?.digest ?? stranger
+    }
+
     private func isPeer(_ host: String) -> Bool { settings.trustedPeers.contains { $0.includes(host) } }
 
     private func challenge(_ realm: String, _ algorithm: Mailboxes.DigestAlgorithm, stale: Bool = false) -> Admission {
@@ -170,14 +181,9 @@ actor Gatekeeper {
         return all.count == 1 ? all.first : nil
     }
 
-    /// - Parameter name: `100` or `100@example.org`.
     private func account(_ name: String?, of organisation: Organisation?) async throws -> Extension? {
-        guard let name, let organisation else { return nil }
-        let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let number = parts.first, parts.count == 1 || parts[1].lowercased() == organisation.domain else {
-            return nil
-        }
-        return try await store.account(number: String(number), domain: organisation.domain)
+        guard let name, let organisation, let number = organisation.number(in: name) else { return nil }
+        return try await store.account(number: number, domain: organisation.domain)
     }
 
     private func admit(_ peer: TrustedPeer, _ request: SIPRequest) async throws -> Admission {
@@ -246,6 +252,14 @@ extension GuessLedger.Subject {
 
 extension TrustedPeer {
     fileprivate func includes(_ host: String) -> Bool { networks.contains { $0.contains(host) } }
+}
+
+extension Organisation {
+    /// - Parameter name: `100` or `100@example.org`.
+    fileprivate func number(in name: String) -> String? {
+        let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.count == 1 || parts[1].lowercased() == domain ? parts.first.map(String.init) : nil
+    }
 }
 
 extension Extension {
