@@ -47,7 +47,8 @@ struct OutgoingConnectionTests {
             #expect(await bench.endpoint.statistics.connectionsOpened == 1)
             await bench.advance(.seconds(4_001))
             try await opened.closed()
-            #expect(await bench.endpoint.statistics.openConnections == 0)
+            // The phone may see the end before it is counted here.
+            while await bench.endpoint.statistics.openConnections > 0 {}
         }
     }
 
