@@ -4,9 +4,8 @@
 #include <sys/socket.h>
 #include <ortp/ortp.h>
 
-// The globals are constants in fact, though not in type: nothing writes to them after ortp_init().
+// A constant in fact, though not in type: nothing writes to it after ortp_init().
 static inline PayloadType *ortp_payload_pcmu(void) { return &payload_type_pcmu8000; }
-static inline PayloadType *ortp_payload_pcma(void) { return &payload_type_pcma8000; }
 static inline void ortp_set_marker(mblk_t *message) { rtp_set_markbit(message, 1); }
 
 // Exported by the library, but in none of its headers: takes a packet into the statistics that reports are made of, and

@@ -22,7 +22,6 @@ final class RTPStream {
     }
 
     private let session: UnsafeMutablePointer<RtpSession>
-    private let profile: UnsafeMutablePointer<RtpProfile>
     private let ports: UnsafeMutablePointer<Port>
     private let sockets: SocketPair
     private var asked: UInt32 = 0
@@ -35,7 +34,6 @@ final class RTPStream {
         guard let session = rtp_session_new(Int32(RTP_SESSION_SENDRECV.rawValue)) else { return nil }
         self.session = session
         self.sockets = sockets
-        profile = rtp_profile_new("call")
         ports = .allocate(capacity: 2)
         ports.initialize(repeating: Port(), count: 2)
         ports[0].descriptor = sockets.rtp
@@ -47,7 +45,6 @@ final class RTPStream {
 
     deinit {
         rtp_session_destroy(session)
-        rtp_profile_destroy(profile)
         ports.deinitialize(count: 2)
         ports.deallocate()
     }
@@ -61,14 +58,7 @@ final class RTPStream {
         return ports[0].failures + ports[1].failures
     }
 
-    func setPayloadType(_ payloadType: UInt8, codec: Codec, telephoneEvent: UInt8?) {
-        rtp_profile_clear_all(profile)
-        // The clock is all that matters to oRTP, and G.722's is 8 kHz too (RFC 3551 §4.5.2).
-        let type = codec == .pcmu ? ortp_payload_pcmu() : ortp_payload_pcma()
-        // To oRTP a telephone event is audio: same clock, and it must reach the statistics and nothing else.
-        if let telephoneEvent { rtp_profile_set_payload(profile, Int32(telephoneEvent), type) }
-        rtp_profile_set_payload(profile, Int32(payloadType), type)
-        rtp_session_set_profile(session, profile)
+    func setPayloadType(_ payloadType: UInt8) {
         rtp_session_set_payload_type(session, Int32(payloadType))
     }
 
@@ -132,12 +122,22 @@ final class RTPStream {
         rtp_session_set_symmetric_rtp(session, 0)
         rtp_session_set_ssrc_changed_threshold(session, 0)
         rtp_session_set_recv_buf_size(session, Int32(Self.packetLimit))
+        rtp_session_set_profile(session, Self.profile)
         let source = UInt32.random(in: .min ... .max)
         rtp_session_set_ssrc(session, source)
         rtp_session_set_seq_number(session, UInt16.random(in: .min ... .max))
         // RFC 7022 §4.2: a name that says nothing about us and is new for each session.
         let name = String(UInt64.random(in: .min ... .max), radix: 36)
         rtp_session_set_source_description(session, name, nil, nil, nil, nil, nil, nil)
+        // Each takes 1 kB for some 20 bytes, which nothing is added to any more.
+        Self.fit(&session.pointee.minimal_sdes)
+        Self.fit(&session.pointee.full_sdes)
+    }
+
+    private static func fit(_ message: inout UnsafeMutablePointer<mblk_t>?) {
+        guard let loose = message, let fitting = copymsg(loose) else { return }
+        freemsg(loose)
+        message = fitting
     }
 
     private func attach() {
@@ -228,5 +228,17 @@ final class RTPStream {
         ortp_init()
         // Nothing is logged on media threads, least of all what a stranger sends.
         bctbx_set_log_level_mask("ortp", 0)
+    }()
+
+    /// What payload types mean to the oRTP of every session: 8 kHz, which is all that matters to it. That is G.722's clock
+    /// too (RFC 3551 §4.5.2), and a telephone event's: to oRTP it is audio, which must reach the statistics and nothing
+    /// else. `nonisolated(unsafe)`: nothing is written to it after this.
+    private nonisolated(unsafe) static let profile: UnsafeMutablePointer<RtpProfile> = {
+        RTPStream.initialiseLibrary
+        guard let profile = rtp_profile_new("calls") else { fatalError("no memory for the profile of oRTP") }
+        for payloadType in 0...127 as ClosedRange<Int32> {
+            rtp_profile_set_payload(profile, payloadType, ortp_payload_pcmu())
+        }
+        return profile
     }()
 }

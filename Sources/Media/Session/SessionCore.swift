@@ -90,7 +90,7 @@ final class SessionCore: @unchecked Sendable {
         if !lock.isLocked { heardControl = nil }
         aim()
         if old?.codec != new.codec || old?.payloadType != new.payloadType || old?.telephoneEvent != new.telephoneEvent {
-            rtp.setPayloadType(new.payloadType, codec: new.codec, telephoneEvent: new.telephoneEvent)
+            rtp.setPayloadType(new.payloadType)
         }
         let wantsTones = new.detectsInbandDigits && new.telephoneEvent == nil
         tones = wantsTones ? (tones?.codec == new.codec ? tones : nil) ?? ToneDetector(codec: new.codec) : nil
