@@ -61,7 +61,7 @@ let package = Package(
         room("ThreadPriority"),
         room("SIP", ["BoxedValues", "ThreadPriority", "COsip", crypto, logging] + nio + tls, optimised),
         room("Media", ["ThreadPriority", "COrtp", "CSpanDSP", "CSndFile", "CSampleRate", "CSRTP", logging], optimised),
-        room("CallControl"),
+        room("CallControl", ["BoxedValues"]),
         room("Telephony", ["CallControl", "SIP", "Media", logging]),
         room("Mailboxes", ["BoxedValues", grdb, crypto, cryptoExtras, logging]),
         room("Phrases", [yams]),

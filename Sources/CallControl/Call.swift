@@ -2,29 +2,44 @@
 // one way to get it. When the caller is gone, every operation throws `CallEnded`, except `record`, which
 // returns what it has. The Task of a flow is not cancelled by a hang-up, so saving needs no shield.
 
+public import BoxedValues
+
 /// What the signalling said before the call was answered.
+@dynamicMemberLookup
 public struct Invitation: Sendable, Hashable {
-    /// The SIP Call-ID: the key that finds this call in every log line.
-    public var callID: String
-    /// The number dialled: the user part of the Request-URI.
-    public var dialled: String
-    /// The organisation: its SIP domain.
-    public var domain: String
-    /// Whom the call is from, for the envelope; never used to let anyone in.
-    public var callerNumber: String?
-    public var callerName: String?
-    /// The extension of `domain` that calls: proved by digest or a live binding, or vouched for by a trusted peer.
-    public var account: String?
-    /// Whether it has proved itself to us. A peer's word opens nothing without a PIN (D4).
-    public var isAccountProven: Bool
-    /// What wrong PINs are counted against besides the mailbox: an account, or a trunk's address and caller.
-    public var source: String
-    /// Where a phone calls from, numeric; nil for a call of a trunk, whose address many callers have.
-    public var address: String?
-    /// Who sent the call on to us, as a trusted peer tells it (A6); nil for a call that was dialled.
-    public var diversion: Diversion?
-    /// The language that this call asks for (C13), before the mailbox's own: a folder of `prompts/`.
-    public var language: String?
+    /// Behind one reference, as frames hold it for as long as a call lasts. Each is read and written as if it were
+    /// the invitation's own.
+    @Boxed public var fields: Fields
+
+    @inlinable
+    public subscript<Value>(dynamicMember field: WritableKeyPath<Fields, Value>) -> Value {
+        get { fields[keyPath: field] }
+        set { fields[keyPath: field] = newValue }
+    }
+
+    public struct Fields: Sendable, Hashable {
+        /// The SIP Call-ID: the key that finds this call in every log line.
+        public var callID: String
+        /// The number dialled: the user part of the Request-URI.
+        public var dialled: String
+        /// The organisation: its SIP domain.
+        public var domain: String
+        /// Whom the call is from, for the envelope; never used to let anyone in.
+        public var callerNumber: String?
+        public var callerName: String?
+        /// The extension of `domain` that calls: proved by digest or a live binding, or vouched for by a trusted peer.
+        public var account: String?
+        /// Whether it has proved itself to us. A peer's word opens nothing without a PIN (D4).
+        public var isAccountProven: Bool
+        /// What wrong PINs are counted against besides the mailbox: an account, or a trunk's address and caller.
+        public var source: String
+        /// Where a phone calls from, numeric; nil for a call of a trunk, whose address many callers have.
+        public var address: String?
+        /// Who sent the call on to us, as a trusted peer tells it (A6); nil for a call that was dialled.
+        public var diversion: Diversion?
+        /// The language that this call asks for (C13), before the mailbox's own: a folder of `prompts/`.
+        public var language: String?
+    }
 
     public init(
         callID: String, dialled: String, domain: String, callerNumber: String? = nil, callerName: String? = nil,
@@ -32,17 +47,10 @@ public struct Invitation: Sendable, Hashable {
         diversion: Diversion? = nil,
         language: String? = nil
     ) {
-        self.callID = callID
-        self.dialled = dialled
-        self.domain = domain
-        self.callerNumber = callerNumber
-        self.callerName = callerName
-        self.account = account
-        self.isAccountProven = isAccountProven
-        self.source = source
-        self.address = address
-        self.diversion = diversion
-        self.language = language
+        fields = Fields(
+            callID: callID, dialled: dialled, domain: domain, callerNumber: callerNumber, callerName: callerName,
+            account: account, isAccountProven: isAccountProven, source: source, address: address,
+            diversion: diversion, language: language)
     }
 }
 

@@ -153,12 +153,13 @@ enum ExtensionRow {
 extension Extension {
     init(row: Row) throws(StoreError) {
         self.init(
-            id: ExtensionID(rawValue: row["id"]), organisation: OrganisationID(rawValue: row["organisation"]),
-            domain: row["domain"], number: row["number"], displayName: row["displayName"],
-            ha1MD5: row["ha1MD5"], ha1SHA256: row["ha1SHA256"], addressHA1MD5: row["addressHA1MD5"],
-            addressHA1SHA256: row["addressHA1SHA256"], digest: try row.value("digest"),
-            mailbox: MailboxID(rawValue: row["mailbox"]),
-            settings: try SettingsDocument.decode(
-                row["settings"], over: ExtensionSettings(), of: "extension \(row["number"] as String)"))
+            Fields(
+                id: ExtensionID(rawValue: row["id"]), organisation: OrganisationID(rawValue: row["organisation"]),
+                domain: row["domain"], number: row["number"], displayName: row["displayName"],
+                ha1MD5: row["ha1MD5"], ha1SHA256: row["ha1SHA256"], addressHA1MD5: row["addressHA1MD5"],
+                addressHA1SHA256: row["addressHA1SHA256"], digest: try row.value("digest"),
+                mailbox: MailboxID(rawValue: row["mailbox"]),
+                settings: try SettingsDocument.decode(
+                    row["settings"], over: ExtensionSettings(), of: "extension \(row["number"] as String)")))
     }
 }

@@ -179,10 +179,11 @@ extension Mailbox {
         let organisation = try SettingsDocument.decode(
             row["organisationSettings"], over: OrganisationSettings(), of: row["domain"])
         self.init(
-            id: MailboxID(rawValue: row["id"]), organisation: OrganisationID(rawValue: row["organisation"]),
-            domain: row["domain"], number: number, kind: try row.value("kind"), quota: row["quota"],
-            language: settings.language ?? row["language"], timeZone: settings.timeZone ?? row["timeZone"],
-            keymap: settings.keymap ?? organisation.keymap, pinIsTemporary: row["temporary"], name: row["name"],
-            settings: settings, organisationSettings: organisation)
+            Fields(
+                id: MailboxID(rawValue: row["id"]), organisation: OrganisationID(rawValue: row["organisation"]),
+                domain: row["domain"], number: number, kind: try row.value("kind"), quota: row["quota"],
+                language: settings.language ?? row["language"], timeZone: settings.timeZone ?? row["timeZone"],
+                keymap: settings.keymap ?? organisation.keymap, pinIsTemporary: row["temporary"], name: row["name"],
+                settings: settings, organisationSettings: organisation))
     }
 }

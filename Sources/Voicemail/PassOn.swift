@@ -39,7 +39,7 @@ struct PassOn {
 
 extension Mailbox {
     /// Whom `0` reaches: the mailbox's own operator, else the organisation's; nil where none is set.
-    var operatorNumber: String? { settings.operatorNumber ?? organisationSettings.operatorNumber }
+    var operatorNumber: String? { fields.settings.operatorNumber ?? fields.organisationSettings.operatorNumber }
 }
 
 extension OrganisationSettings.Transfer {

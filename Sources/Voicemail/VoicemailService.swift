@@ -37,17 +37,31 @@ public final class VoicemailService: Sendable {
     /// Runs an application of the number plan on a call until the call is over. A mailbox that does not exist is
     /// answered with 404.
     public func run(_ application: String, arguments: [String: String], _ call: any IncomingCall) async {
+        guard let (conversation, purpose) = await answer(application, arguments, call) else { return }
+        await hold(conversation, purpose)
+    }
+
+    // What is needed once stays in functions of its own: the frame of an async function lasts as long as it runs, and
+    // that of `run` and `hold` is as long as the call.
+
+    /// Nil: the call is over.
+    @inline(never)
+    private func answer(
+        _ application: String, _ arguments: [String: String], _ call: any IncomingCall
+    ) async -> (Conversation, Purpose)? {
         var log = logger
         log[metadataKey: "call-id"] = "\(call.invitation.callID)"
         guard let application = VoicemailApplication(rawValue: application) else {
             log.error("no such application", metadata: ["application": "\(application)"])
-            return await call.reject(.serverError)
+            await call.reject(.serverError)
+            return nil
         }
         let purpose: Purpose
         do {
             guard let found = try await self.purpose(application, arguments, call.invitation) else {
                 log.notice("no such mailbox", metadata: ["dialled": "\(call.invitation.dialled)"])
-                return await call.reject(.notFound)
+                await call.reject(.notFound)
+                return nil
             }
             purpose = found
         } catch {
@@ -55,39 +69,53 @@ public final class VoicemailService: Sendable {
         }
         guard let phrases = phrases(in: call.invitation.language, purpose.language) else {
             log.critical("no language has prompts")
-            return await call.reject(.unavailable)
+            await call.reject(.unavailable)
+            return nil
         }
         guard let answered = try? await call.answer(early: purpose.greetsEarly) else {
-            return log.info("cancelled before the answer")
+            log.info("cancelled before the answer")
+            return nil
         }
         let conversation = Conversation(
             service: self, call: answered, phrases: phrases, keys: keys(named: purpose.keymap, log), log: log)
-        await hold(conversation, purpose)
+        return (conversation, purpose)
     }
 
     /// From the answer to the hang-up.
     private func hold(_ conversation: Conversation, _ purpose: Purpose) async {
-        let log = conversation.log
-        do {
-            switch purpose {
-            case .deposit(let mailbox, let others):
-                try await LeaveMessage(conversation.about(mailbox), mailbox, others: others).run()
-            case .directory(let organisation): try await Directory(conversation, organisation).run()
-            case .owner(let mailbox, let asksPIN):
-                try await LogIn(conversation.about(mailbox), mailbox).run(asksPIN: asksPIN)
-            case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
-            case .apologise(let error): throw error
-            }
-        } catch let farewell as Farewell {
-            log.info("good-bye", metadata: ["reason": "\(farewell.reason)"])
-            _ = try? await conversation.say(farewell.words)
-        } catch let ended as CallEnded {
-            log.info("the caller is gone", metadata: ["reason": "\(ended.reason)"])
-        } catch {
-            log.error("the store failed", metadata: ["error": "\(error)"])
-            _ = try? await conversation.say(conversation.words(.systemProblem, .goodbye))
+        do { try await converse(conversation, purpose) } catch {
+            _ = try? await conversation.say(lastWords(of: conversation, after: error))
         }
         await conversation.call.hangUp()
+    }
+
+    @inline(never)
+    private func converse(_ conversation: Conversation, _ purpose: Purpose) async throws {
+        switch purpose {
+        case .deposit(let mailbox, let others):
+            try await LeaveMessage(conversation.about(mailbox), mailbox, others: others).run()
+        case .directory(let organisation): try await Directory(conversation, organisation).run()
+        case .owner(let mailbox, let asksPIN):
+            try await LogIn(conversation.about(mailbox), mailbox).run(asksPIN: asksPIN)
+        case .anyOwner(let organisation): try await AskForMailbox(conversation, organisation).run()
+        case .apologise(let error): throw error
+        }
+    }
+
+    /// None when the caller is gone.
+    @inline(never)
+    private func lastWords(of conversation: Conversation, after error: any Error) -> [Clip] {
+        switch error {
+        case let farewell as Farewell:
+            conversation.log.info("good-bye", metadata: ["reason": "\(farewell.reason)"])
+            return farewell.words
+        case let ended as CallEnded:
+            conversation.log.info("the caller is gone", metadata: ["reason": "\(ended.reason)"])
+            return []
+        default:
+            conversation.log.error("the store failed", metadata: ["error": "\(error)"])
+            return conversation.words(.systemProblem, .goodbye)
+        }
     }
 
     /// The first of these languages that has prompts: "es" also serves "es-MX" (C13).

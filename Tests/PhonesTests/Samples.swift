@@ -15,9 +15,10 @@ enum Sample {
         _ number: String = "100", id: Int64 = 100, digest: Mailboxes.DigestAlgorithm = .md5, mailbox: Int64? = nil
     ) -> Extension {
         Extension(
-            id: ExtensionID(rawValue: id), organisation: OrganisationID(rawValue: 1), domain: domain, number: number,
-            displayName: nil, ha1MD5: "", ha1SHA256: "", digest: digest,
-            mailbox: MailboxID(rawValue: mailbox ?? id))
+            .init(
+                id: ExtensionID(rawValue: id), organisation: OrganisationID(rawValue: 1), domain: domain,
+                number: number, displayName: nil, ha1MD5: "", ha1SHA256: "", digest: digest,
+                mailbox: MailboxID(rawValue: mailbox ?? id)))
     }
 
     static func flow(_ port: UInt16 = 6000, host: String = "192.0.2.7", _ transport: Transport = .udp) -> Flow {

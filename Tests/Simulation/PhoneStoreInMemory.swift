@@ -40,8 +40,10 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
         let secrets = AccountSecrets(user: number, realm: organisation.domain, password: password)
         let mailbox = addMailbox(number, .personal)
         let account = Extension(
-            id: ExtensionID(rawValue: id), organisation: organisation.id, domain: organisation.domain, number: number,
-            displayName: nil, ha1MD5: secrets.md5, ha1SHA256: secrets.sha256, digest: .md5, mailbox: mailbox)
+            .init(
+                id: ExtensionID(rawValue: id), organisation: organisation.id, domain: organisation.domain,
+                number: number, displayName: nil, ha1MD5: secrets.md5, ha1SHA256: secrets.sha256, digest: .md5,
+                mailbox: mailbox))
         accounts[number] = PhoneAccount(account: account, password: password)
         numbers[account.id] = number
     }
@@ -51,8 +53,9 @@ final class PhoneStoreInMemory: PhoneStore, @unchecked Sendable {
     private func addMailbox(_ number: String, _ kind: Mailbox.Kind) -> MailboxID {
         let id = MailboxID(rawValue: Int64(boxes.count + 1))
         boxes[id] = Mailbox(
-            id: id, organisation: organisation.id, domain: organisation.domain, number: number, kind: kind,
-            quota: Mailbox.defaultQuota, language: "en", timeZone: "UTC", keymap: "default", pinIsTemporary: false)
+            .init(
+                id: id, organisation: organisation.id, domain: organisation.domain, number: number, kind: kind,
+                quota: Mailbox.defaultQuota, language: "en", timeZone: "UTC", keymap: "default", pinIsTemporary: false))
         return id
     }
 

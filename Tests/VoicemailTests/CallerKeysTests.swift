@@ -14,8 +14,10 @@ struct CallerKeysTests {
         _ table: [String: CallerKeyTarget] = [:], operatorNumber: String? = nil, organisation: String? = nil
     ) -> [Key: CallerWish] {
         var mailbox = Mailbox(
-            id: MailboxID(rawValue: 1), organisation: OrganisationID(rawValue: 1), domain: "example.org", number: "100",
-            kind: .personal, quota: 0, language: "en", timeZone: "UTC", keymap: "default", pinIsTemporary: false)
+            .init(
+                id: MailboxID(rawValue: 1), organisation: OrganisationID(rawValue: 1), domain: "example.org",
+                number: "100", kind: .personal, quota: 0, language: "en", timeZone: "UTC", keymap: "default",
+                pinIsTemporary: false))
         mailbox.settings.callerKeys = table
         mailbox.settings.operatorNumber = operatorNumber
         mailbox.organisationSettings.operatorNumber = organisation

@@ -266,10 +266,10 @@ extension Extension {
     /// H(A1) for the user name that the phone chose, with or without the domain (RFC 7616 §3.4.2).
     fileprivate func secret(for username: String, _ algorithm: Mailboxes.DigestAlgorithm) -> String? {
         switch (algorithm, username.contains("@")) {
-        case (.md5, false): ha1MD5
-        case (.md5, true): addressHA1MD5
-        case (.sha256, false): ha1SHA256
-        case (.sha256, true): addressHA1SHA256
+        case (.md5, false): fields.ha1MD5
+        case (.md5, true): fields.addressHA1MD5
+        case (.sha256, false): fields.ha1SHA256
+        case (.sha256, true): fields.addressHA1SHA256
         }
     }
 }

@@ -25,6 +25,12 @@ final class FrontDesk: SIPUser {
         var voicemail: VoicemailService
     }
 
+    private struct Placed {
+        var invitation: Invitation
+        var application: Application
+        var voicemail: VoicemailService
+    }
+
     init(phones: Phones, store: any Store, switchboard: Switchboard, rules: Rules, logger: Logger) {
         self.phones = phones
         self.store = store
@@ -60,26 +66,36 @@ final class FrontDesk: SIPUser {
     }
 
     private func connect(_ call: IncomingInvite, _ invitation: Invitation, diversions: Diversions?) async {
+        guard let placed = await place(call, invitation, diversions) else { return }
+        await switchboard.connect(call, as: placed.invitation) { incoming in
+            await placed.voicemail.run(placed.application.name, arguments: placed.application.arguments, incoming)
+        }
+        logger.info("call over", metadata: placed.invitation.logFields)
+    }
+
+    /// What a call is for. Nil: for nothing, it was refused. A function of its own, as the frame of `connect` lasts as
+    /// long as the call.
+    @inline(never)
+    private func place(_ call: IncomingInvite, _ invitation: Invitation, _ diversions: Diversions?) async -> Placed? {
         let rules = rules.withLock { $0 }
-        var invitation = invitation
         let destination: Destination?
         do { destination = try await self.destination(of: invitation, diversions, rules.plan) } catch {
             logger.error("the store did not say whose call this is", metadata: ["error": "\(error)"])
-            return call.reject(503, headers: [HeaderField("Retry-After", "5")])
+            call.reject(503, headers: [HeaderField("Retry-After", "5")])
+            return nil
         }
         guard let application = destination?.application else {
             logger.notice(
                 "nothing has this number",
                 metadata: invitation.logFields.merging(diversions?.logFields ?? [:]) { $1 })
-            return call.reject(404)
+            call.reject(404)
+            return nil
         }
+        var invitation = invitation
         invitation.diversion = destination?.diversion
         if let language = application.arguments["language"] { invitation.language = language }
         logger.info("call", metadata: invitation.logFields.merging(["application": "\(application.name)"]) { $1 })
-        await switchboard.connect(call, as: invitation) { incoming in
-            await rules.voicemail.run(application.name, arguments: application.arguments, incoming)
-        }
-        logger.info("call over", metadata: invitation.logFields)
+        return Placed(invitation: invitation, application: application, voicemail: rules.voicemail)
     }
 
     private func destination(

@@ -9,14 +9,14 @@ import SIP
 extension Invitation {
     init(_ call: IncomingInvite, from account: Extension) {
         self.init(call, domain: account.domain)
-        self.account = account.number
-        isAccountProven = true
+        fields.account = account.number
+        fields.isAccountProven = true
         if !call.request.head.from.uri.isAnonymous {
-            callerNumber = account.number
-            callerName = account.displayName ?? call.request.head.from.displayName
+            fields.callerNumber = account.number
+            fields.callerName = account.displayName ?? call.request.head.from.displayName
         }
-        source = "\(account.number)@\(account.domain)"
-        address = call.flow.remote.host
+        fields.source = "\(account.number)@\(account.domain)"
+        fields.address = call.flow.remote.host
     }
 
     /// - Parameter account: whose phone it is, as the peer says.
@@ -24,16 +24,16 @@ extension Invitation {
         self.init(call, domain: domain)
         let head = call.request.head
         // RFC 4240 §3.1: "es_ES", as media servers are told; a mailbox's own language waits behind it.
-        language = call.request.uri.parameters["locale"]?.replacing("_", with: "-")
-        self.account = account?.number
+        fields.language = call.request.uri.parameters["locale"]?.replacing("_", with: "-")
+        fields.account = account?.number
         let identity = head.assertedIdentities.first ?? head.from
         let number = identity.uri.isAnonymous ? nil : identity.uri.number
         if !head.withholdsIdentity {
-            callerNumber = account?.number ?? number
-            callerName = identity.displayName ?? account?.displayName
+            fields.callerNumber = account?.number ?? number
+            fields.callerName = identity.displayName ?? account?.displayName
         }
         // All calls of a trunk have its address: one caller's wrong PINs must not lock the others out.
-        source = account.map { "\($0.number)@\(domain)" } ?? "\(call.flow.remote.host) \(number ?? "anonymous")"
+        fields.source = account.map { "\($0.number)@\(domain)" } ?? "\(call.flow.remote.host) \(number ?? "anonymous")"
     }
 
     private init(_ call: IncomingInvite, domain: String) {
@@ -43,7 +43,9 @@ extension Invitation {
     }
 
     var logFields: Logger.Metadata {
-        ["call-id": "\(callID)", "dialled": "\(dialled)", "caller": "\(callerNumber ?? "-")", "from": "\(source)"]
-            .merging(diversion.map { ["diverted": "\($0.number) \($0.reason)"] } ?? [:]) { $1 }
+        [
+            "call-id": "\(fields.callID)", "dialled": "\(fields.dialled)", "caller": "\(fields.callerNumber ?? "-")",
+            "from": "\(fields.source)",
+        ].merging(fields.diversion.map { ["diverted": "\($0.number) \($0.reason)"] } ?? [:]) { $1 }
     }
 }
