@@ -33,7 +33,8 @@ ADDRESS_OPTIONS = detect_leaks=0 suppressions=$(CURDIR)/Tests/address-sanitizer.
 # So many tests at a time: more of them leave each other too little of two processors to keep their time.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 
-BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsrtp2-dev libsqlite3-dev
+BUILD_PACKAGES = libosip2-dev libortp-dev libspandsp-dev libsndfile1-dev libsamplerate0-dev libsrtp2-dev libsqlite3-dev \
+  libgoogle-perftools-dev
 TEST_PACKAGES = $(BUILD_PACKAGES) sip-tester baresip-core kamailio openssl sox sqlite3 $(VOICES)
 # People who speak, for more than an hour.
 VOICES = asterisk-core-sounds-en-wav asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav

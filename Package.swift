@@ -77,7 +77,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            // Instead of the C library's malloc, which has each thread allocate from memory of its own (54 kB a call
+            // against 40) or, told to share, has media threads wait for others: with 500 new calls a second the answer
+            // took 11 to 15 ms (p99) against 6 to 7, and gaps between RTP packets went to 34 ms against 25.
+            linkerSettings: [.linkedLibrary("tcmalloc_minimal")]),
 
         // Callers, phones and the signalling side in virtual time: a program of its own, as it owns all of its process.
         .executableTarget(
