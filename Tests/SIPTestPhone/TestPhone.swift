@@ -25,7 +25,6 @@ package final class TestPhone: Sendable {
     private struct State {
         var waiting: [String: CheckedContinuation<SIPResponse, Never>] = [:]
         var answer = 200
-        var server: HostPort
     }
 
     /// Where it sends from.
@@ -35,11 +34,12 @@ package final class TestPhone: Sendable {
     package let requests: AsyncStream<SIPRequest>
     private let arrived: AsyncStream<SIPRequest>.Continuation
     private let channel: any Channel
-    private let state: Mutex<State>
+    private let server: HostPort
+    private let state = Mutex(State())
 
     /// - Parameter port: for UDP; 0: any.
     package init(server: HostPort, port: UInt16 = 0, by way: Way = .udp) async throws {
-        state = Mutex(State(server: server))
+        self.server = server
         self.way = way
         (requests, arrived) = AsyncStream.makeStream()
         switch way {
@@ -66,10 +66,12 @@ package final class TestPhone: Sendable {
         }
         address = HostPort(host: "127.0.0.1", port: UInt16(channel.localAddress?.port ?? 0))
         if way == .udp {
-            try await channel.pipeline.addHandler(DatagramReceiver { [weak self] in self?.received($0) }).get()
+            let receiver = DatagramReceiver { [weak self] in self?.received($0, from: $1) }
+            try await channel.pipeline.addHandler(receiver).get()
         } else {
             try await channel.eventLoop.submit { [channel] in
-                try channel.pipeline.syncOperations.addHandler(StreamReceiver { [weak self] in self?.received($0) })
+                try channel.pipeline.syncOperations.addHandler(
+                    StreamReceiver { [weak self] in self?.received($0, from: nil) })
             }.get()
         }
     }
@@ -81,9 +83,6 @@ package final class TestPhone: Sendable {
 
     /// What it answers to requests from now on; 0: nothing.
     package func answer(with status: Int) { state.withLock { $0.answer = status } }
-
-    /// Sends there from now on; by UDP.
-    package func talk(to server: HostPort) { state.withLock { $0.server = server } }
 
     package func close() async throws { try await channel.close() }
 
@@ -118,7 +117,8 @@ package final class TestPhone: Sendable {
         }
     }
 
-    private func received(_ bytes: [UInt8]) {
+    /// - Parameter source: of a datagram; the answer goes back there.
+    private func received(_ bytes: [UInt8], from source: SocketAddress?) {
         switch MessageParser.parse(bytes[...]) {
         case .response(let response):
             guard response.status >= 200 else { return }
@@ -126,7 +126,9 @@ package final class TestPhone: Sendable {
             state.withLock { $0.waiting.removeValue(forKey: key) }?.resume(returning: response)
         case .request(let request):
             let status = state.withLock(\.answer)
-            if status > 0, request.method != .ack { write(request.response(status, toTag: "phone").encoded()) }
+            if status > 0, request.method != .ack {
+                write(request.response(status, toTag: "phone").encoded(), to: source)
+            }
             arrived.yield(request)
         case .refused:
             // Whoever waits for the next request gets none.
@@ -134,19 +136,22 @@ package final class TestPhone: Sendable {
         }
     }
 
-    private func write(_ bytes: [UInt8]) {
+    /// - Parameter destination: of a datagram; nil: the server.
+    private func write(_ bytes: [UInt8], to destination: SocketAddress? = nil) {
         guard way == .udp else { return channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
-        let server = state.withLock(\.server)
-        guard let remote = try? SocketAddress(ipAddress: server.host, port: Int(server.port)) else { return }
+        guard let remote = try? destination ?? SocketAddress(ipAddress: server.host, port: Int(server.port)) else {
+            return
+        }
         channel.writeAndFlush(AddressedEnvelope(remoteAddress: remote, data: ByteBuffer(bytes: bytes)), promise: nil)
     }
 
     private final class DatagramReceiver: ChannelInboundHandler, Sendable {
         typealias InboundIn = AddressedEnvelope<ByteBuffer>
-        private let handle: @Sendable ([UInt8]) -> Void
-        init(_ handle: @escaping @Sendable ([UInt8]) -> Void) { self.handle = handle }
+        private let handle: @Sendable ([UInt8], SocketAddress) -> Void
+        init(_ handle: @escaping @Sendable ([UInt8], SocketAddress) -> Void) { self.handle = handle }
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            handle(Array(unwrapInboundIn(data).data.readableBytesView))
+            let datagram = unwrapInboundIn(data)
+            handle(Array(datagram.data.readableBytesView), datagram.remoteAddress)
         }
     }
 

@@ -1,8 +1,30 @@
 // Carries events from the event loop to the one Task that reads them. An AsyncStream can either grow without
 // bound or drop its newest or oldest element; here what a peer can send at will (INFO, refreshes) is refused when
-// the reader is behind, and what happens a bounded number of times (the end) always arrives.
+// the reader is behind, and what happens a bounded number of times (the end) always arrives. One made of a closure would
+// also keep 3 kB of frames for each call and each subscription that waits.
 
 internal import Synchronization
+
+/// Events for one reader, in order. It ends when nothing more will come, or the reader's Task is cancelled.
+public struct EventStream<Event: Sendable>: AsyncSequence, Sendable {
+    let queue: EventQueue<Event>
+
+    public func makeAsyncIterator() -> Iterator { Iterator(queue: queue) }
+
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
+        let queue: EventQueue<Event>
+
+        public func next() async -> Event? { await next(isolation: nil) }
+
+        public func next(isolation: isolated (any Actor)?) async -> Event? {
+            await withTaskCancellationHandler {
+                await queue.next(isolation: isolation)
+            } onCancel: {
+                queue.finish()
+            }
+        }
+    }
+}
 
 final class EventQueue<Event: Sendable>: Sendable {
     private struct State {
@@ -15,14 +37,7 @@ final class EventQueue<Event: Sendable>: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// For one reader; it ends when the queue is finished and empty, or its Task is cancelled.
-    var stream: AsyncStream<Event> {
-        AsyncStream {
-            await self.next()
-        } onCancel: {
-            self.finish()
-        }
-    }
+    var stream: EventStream<Event> { EventStream(queue: self) }
 
     /// False when `limit` events wait already, or nobody will read any more.
     func offer(_ event: Event) -> Bool { push(event, limit: limit) }
@@ -54,7 +69,7 @@ final class EventQueue<Event: Sendable>: Sendable {
         return taken
     }
 
-    private func next() async -> Event? {
+    fileprivate func next(isolation: isolated (any Actor)?) async -> Event? {
         await withCheckedContinuation { continuation in
             let ready = state.withLock { state -> Event?? in
                 if !state.waiting.isEmpty { return .some(state.waiting.removeFirst()) }

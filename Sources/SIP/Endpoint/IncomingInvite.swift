@@ -56,7 +56,7 @@ public final class IncomingInvite: Sendable {
 /// A call that has been answered, or that has early media.
 public struct InviteDialog: Sendable {
     /// What happens in the dialog, for one reader. `.ended` is the last event.
-    public let events: AsyncStream<DialogEvent>
+    public let events: EventStream<DialogEvent>
     let id: DialogID
     let core: CoreReference
 

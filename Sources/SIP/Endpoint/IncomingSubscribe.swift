@@ -53,7 +53,7 @@ public final class IncomingSubscribe: Sendable {
 public struct NotifierSubscription: Sendable {
     public let id: DialogID
     /// For one reader. `.ended` is the last event.
-    public let events: AsyncStream<SubscriptionEvent>
+    public let events: EventStream<SubscriptionEvent>
     /// False for one of an earlier run whose connection is gone, and can only be made by the subscriber: until he
     /// refreshes, a NOTIFY would fail and end it.
     public var isReachable = true

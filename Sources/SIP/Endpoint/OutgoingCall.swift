@@ -39,7 +39,7 @@ public enum CallProgress: Sendable {
 /// A call on its way.
 public struct OutgoingCall: Sendable {
     /// For one reader. A call that is answered when nobody reads any more is hung up.
-    public let progress: AsyncStream<CallProgress>
+    public let progress: EventStream<CallProgress>
     let callID: String
     let core: CoreReference
 

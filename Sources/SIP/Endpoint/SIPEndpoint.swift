@@ -72,9 +72,9 @@ public final class SIPEndpoint: Sendable {
             id: kept.id, events: restored.events.stream, isReachable: restored.isReachable, core: core)
     }
 
-    /// Proves itself by `credentials` on connections from now on; those that are open go on.
-    public func use(_ credentials: TLSCredentials) {
-        core.run { $0.credentials = credentials }
+    /// Proves itself by `credentials` on connections that come after this has returned; those that are open go on.
+    public func use(_ credentials: TLSCredentials) async {
+        await core.call { $0.credentials = credentials }
     }
 
     /// Ends calls (BYE) and subscriptions (NOTIFY terminated) without waiting for answers, and closes everything.

@@ -12,7 +12,7 @@ struct Reloader {
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                try server.reload()
+                try await server.reload()
                 logger.notice("number plan, key maps and certificates have been read again")
             } catch {
                 logger.error("refused, what is running stays", metadata: ["reason": "\(error)"])

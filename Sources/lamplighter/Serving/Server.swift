@@ -74,11 +74,11 @@ final class Server: Sendable {
 
     /// Takes up the number plan, the key maps and the certificates as they are on disk now; a wrong file throws and
     /// changes nothing.
-    func reload() throws {
+    func reload() async throws {
         let plan = try Dialplan.load(configuration.files.dialplan)
         let keymaps = try KeyMaps.load(configuration.files.keymaps)
         let credentials = try TLSCredentials(configuration)
-        if let credentials { endpoint.use(credentials) }
+        if let credentials { await endpoint.use(credentials) }
         desk.replaceRules { rules in
             rules.plan = plan
             rules.voicemail = rules.voicemail.with(keymaps)

@@ -27,13 +27,13 @@ final class RecordingUser: SIPUser {
 
 struct TimedOut: Error {}
 
-extension AsyncStream where Element: Sendable {
+extension AsyncSequence where Self: Sendable, Element: Sendable {
     /// The next element; an error after five seconds, which only a failing test ever waits.
     func first() async throws -> Element {
         try await withThrowingTaskGroup(of: Element?.self) { group in
             group.addTask {
                 var iterator = self.makeAsyncIterator()
-                return await iterator.next()
+                return try await iterator.next()
             }
             group.addTask {
                 try await Task.sleep(for: .seconds(5))
@@ -87,7 +87,7 @@ struct Bench {
     func connection() async throws -> Phone { try await Phone(connectedTo: address) }
 
     /// A phone in a call that has been answered and acknowledged, and the call at our end.
-    func call(_ phone: Phone) async throws -> (caller: Caller, dialog: InviteDialog, events: AsyncStream<DialogEvent>) {
+    func call(_ phone: Phone) async throws -> (caller: Caller, dialog: InviteDialog, events: EventStream<DialogEvent>) {
         var caller = phone.caller
         phone.send(caller.text("INVITE", 1, body: Caller.offer))
         let invite = try await user.calls.stream.first()

@@ -151,7 +151,7 @@ struct TLSTests {
             let before = try await Phone(connectedTo: bench.secureAddress, tls: try authority.client())
             #expect(try await isServed(before))
             let new = try stranger.issue(for: "IP:127.0.0.1")
-            bench.endpoint.use(try TLSCredentials(certificate: (new.certificate, new.key)))
+            await bench.endpoint.use(try TLSCredentials(certificate: (new.certificate, new.key)))
             let after = try await Phone(connectedTo: bench.secureAddress, tls: try stranger.client())
             #expect(try await isServed(after))
             #expect(try await before.hearsNothing())
