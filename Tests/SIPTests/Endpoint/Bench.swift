@@ -83,6 +83,16 @@ struct Bench {
         await endpoint.wake()
     }
 
+    /// A phone may see the end of its connection before the endpoint has counted it; false when it is not counted in
+    /// five seconds, which only a failing test ever waits.
+    func allConnectionsEnd() async throws -> Bool {
+        for _ in 0..<500 {
+            if await endpoint.statistics.openConnections == 0 { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
     func phone() async throws -> Phone { try await Phone(to: address) }
     func connection() async throws -> Phone { try await Phone(connectedTo: address) }
 
