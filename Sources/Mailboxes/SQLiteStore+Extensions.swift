@@ -63,8 +63,12 @@ extension SQLiteStore {
     }
 
     public func digest(ofStranger name: String, in organisation: Organisation) async throws -> DigestAlgorithm {
-        let share = key.share(of: name, in: organisation.id)
-        return try door.lookUp { try ExtensionRow.digest(at: share, of: organisation.id, $0) } ?? organisation.digest
+        try door.lookUp { database in
+            // Every request that proves itself asks this; where all accounts are alike, nothing is to be chosen.
+            let mixed = try ExtensionRow.haveOther(than: organisation.digest, of: organisation.id, database)
+            guard mixed else { return nil }
+            return try ExtensionRow.digest(at: key.share(of: name, in: organisation.id), of: organisation.id, database)
+        } ?? organisation.digest
     }
 
     public func accounts(ofMailbox mailbox: MailboxID) async throws -> [Extension] {
@@ -99,6 +103,16 @@ enum ExtensionRow {
         """
     static let byID = columns + " WHERE e.id = ? AND e.removedAt IS NULL"
     static let byNumber = columns + " WHERE o.domain = ? AND e.number = ? AND e.removedAt IS NULL"
+    /// Whether an account has another algorithm than this one; by ranges, as `<>` would go through all that have this.
+    static let other = """
+        SELECT EXISTS (
+            SELECT 1 FROM extension
+            WHERE organisation = :organisation AND removedAt IS NULL AND digest IS NOT NULL AND digest < :digest
+        ) OR EXISTS (
+            SELECT 1 FROM extension
+            WHERE organisation = :organisation AND removedAt IS NULL AND digest IS NOT NULL AND digest > :digest
+        )
+        """
     /// The first from a place between the first and the last of an organisation.
     static let byShare =
         columns + """
@@ -138,6 +152,14 @@ enum ExtensionRow {
     static func find(number: String, domain: String, _ database: Database) throws -> Extension? {
         let statement = try database.cachedStatement(sql: byNumber)
         return try Row.fetchOne(statement, arguments: [domain, number]).map(Extension.init(row:))
+    }
+
+    static func haveOther(
+        than digest: DigestAlgorithm, of organisation: OrganisationID, _ database: Database
+    ) throws -> Bool {
+        let statement = try database.cachedStatement(sql: other)
+        return try Bool.fetchOne(
+            statement, arguments: ["organisation": organisation.rawValue, "digest": digest.rawValue]) ?? false
     }
 
     /// - Parameter share: from 0 up to 1.

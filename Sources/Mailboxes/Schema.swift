@@ -42,10 +42,14 @@ enum Schema {
         migrator.registerMigration("11: wrong passwords") { database in
             try database.execute(sql: passwordLockouts)
         }
-        migrator.registerMigration("12: the accounts of an organisation in their order") { database in
-            // By the organisation, then by the id that every index ends with.
+        migrator.registerMigration("12: the accounts of an organisation in their order, and by algorithm") { database in
+            // The first by the organisation, then by the id that every index ends with.
             try database.execute(
-                sql: "CREATE INDEX extensionOfOrganisation ON extension (organisation) WHERE removedAt IS NULL")
+                sql: """
+                    CREATE INDEX extensionOfOrganisation ON extension (organisation) WHERE removedAt IS NULL;
+                    CREATE INDEX extensionOfDigest ON extension (organisation, digest)
+                        WHERE removedAt IS NULL AND digest IS NOT NULL;
+                    """)
         }
         return migrator
     }

@@ -9,6 +9,7 @@ struct PlanTests {
         "no scan of a table and no sorting",
         arguments: [
             ("log-in", ExtensionRow.byNumber), ("stranger", ExtensionRow.byShare),
+            ("stranger", ExtensionRow.other),
             ("mailbox", MailboxRow.byNumber), ("mailbox", MailboxRow.byID),
             ("PIN", PINRow.find), ("lockout", LockoutLedger.find), ("lockout", PasswordLockoutRow.byKey),
             ("lockouts", PasswordLockoutRow.locked), ("accounts", ExtensionRow.byMailbox),
